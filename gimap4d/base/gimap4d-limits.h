@@ -1,0 +1,113 @@
+/* Every limit of the library, with its reason. Nothing that a peer sends is waited for or kept
+ * beyond one of these. Times are in milliseconds where the name does not say otherwise.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include <glib.h>
+
+#define IMAP_KIB ((gsize) 1024)
+#define IMAP_MIB ((gsize) 1024 * 1024)
+
+/* Opening a connection. All of it together is capped by connection-timeout. */
+#define IMAP_LIMIT_TLS_HANDSHAKE_MS 15000
+#define IMAP_LIMIT_STARTTLS_MS 10000
+#define IMAP_LIMIT_GREETING_MS 30000
+#define IMAP_LIMIT_LOGOUT_MS 5000
+
+/* A transfer that is slower than this on average over the window counts as stalled. */
+#define IMAP_LIMIT_STALL_WINDOW_MS 60000
+#define IMAP_LIMIT_STALL_BYTES (60 * IMAP_KIB)
+
+/* Half-open connections are found by TCP itself in about two minutes, not in Linux's two hours. */
+#define IMAP_LIMIT_KEEPALIVE_IDLE_S 60
+#define IMAP_LIMIT_KEEPALIVE_INTERVAL_S 15
+#define IMAP_LIMIT_KEEPALIVE_COUNT 4
+#define IMAP_LIMIT_TCP_USER_TIMEOUT_MS 120000
+
+/* Before TLS stands everything could come from anybody: room for a greeting and a CAPABILITY. */
+#define IMAP_LIMIT_PLAIN_TOTAL (64 * IMAP_KIB)
+#define IMAP_LIMIT_PLAIN_LINE (8 * IMAP_KIB)
+#define IMAP_LIMIT_PLAIN_UNTAGGED 20
+
+/* Before login the server is authenticated, the user is not. */
+#define IMAP_LIMIT_LOGIN_TOTAL (1 * IMAP_MIB)
+#define IMAP_LIMIT_LOGIN_LINE (64 * IMAP_KIB)
+#define IMAP_LIMIT_LOGIN_LITERAL (16 * IMAP_KIB)
+#define IMAP_LIMIT_LOGIN_DEPTH 1
+
+/* RFC 5802 leaves the iteration count to the server: a huge one burns our time. */
+#define IMAP_LIMIT_SASL_MESSAGE (64 * IMAP_KIB)
+#define IMAP_LIMIT_SASL_ROUNDS 10
+#define IMAP_LIMIT_SCRAM_ITERATIONS_MIN 4096
+#define IMAP_LIMIT_SCRAM_ITERATIONS_MAX 1000000
+#define IMAP_LIMIT_SCRAM_SALT (1 * IMAP_KIB)
+
+/* One line, literals not counted. Lists of numbers are long and legal: a SEARCH of a million ids is
+ * 10 MB. */
+#define IMAP_LIMIT_LINE (1 * IMAP_MIB)
+#define IMAP_LIMIT_NUMBER_LINE (64 * IMAP_MIB)
+#define IMAP_LIMIT_ATOM (8 * IMAP_KIB)
+#define IMAP_LIMIT_QUOTED (64 * IMAP_KIB)
+#define IMAP_LIMIT_NUMBER_DIGITS 20
+
+/* A literal that is no body section: a subject, a name. Longer subjects than 4 KiB exist. */
+#define IMAP_LIMIT_LITERAL (1 * IMAP_MIB)
+/* What is collected in memory for one body: Exchange Online takes 150 MB, 206 MB in base64. */
+#define IMAP_DEFAULT_MESSAGE_SIZE (256 * IMAP_MIB)
+#define IMAP_LIMIT_RESPONSE_SURPLUS (16 * IMAP_MIB)
+/* Memory for a literal grows with what has come, never with what was announced. */
+#define IMAP_LIMIT_GROWTH_STEP (64 * IMAP_KIB)
+
+/* Parentheses: about 100 MIME levels in BODYSTRUCTURE and THREAD, hardly any elsewhere. */
+#define IMAP_LIMIT_DEPTH_STRUCTURE 256
+#define IMAP_LIMIT_DEPTH 16
+
+#define IMAP_LIMIT_UNSOLICITED_LINES 100000
+#define IMAP_LIMIT_UNSOLICITED_BYTES (64 * IMAP_MIB)
+#define IMAP_LIMIT_BOXES 100000
+#define IMAP_LIMIT_FLAGS 1024
+#define IMAP_LIMIT_ADDRESSES 10000
+#define IMAP_LIMIT_PARTS 10000
+#define IMAP_LIMIT_RANGES 1000000
+#define IMAP_LIMIT_EXPANSION (1u << 24)
+#define IMAP_LIMIT_CAPABILITIES 1024
+
+/* Servers cut lines at 8192 bytes (RFC 7162, 4). */
+#define IMAP_LIMIT_COMMAND_SET_BYTES 8000
+#define IMAP_LIMIT_COMMAND_UIDS 1000
+#define IMAP_LIMIT_COMMAND_BYTES (64 * IMAP_KIB)
+/* RFC 7888: LITERAL- allows this much without asking. */
+#define IMAP_LIMIT_LITERAL_MINUS 4096
+
+#define IMAP_LIMIT_BOX_NAME (4 * IMAP_KIB)
+#define IMAP_LIMIT_ALERT_CHARS 1024
+#define IMAP_LIMIT_READ_BLOCK (64 * IMAP_KIB)
+
+/* Mail, where the content is the sender's. What exceeds one of these is cut, never the message. */
+#define EMAIL_LIMIT_DEPTH 100
+#define EMAIL_LIMIT_PARTS 10000
+#define EMAIL_LIMIT_HEADERS 10000
+#define EMAIL_LIMIT_HEADER (1 * IMAP_MIB)
+#define EMAIL_LIMIT_HEADER_BLOCK (8 * IMAP_MIB)
+#define EMAIL_LIMIT_ADDRESSES 10000
+#define EMAIL_LIMIT_FILE_NAME 255
+
+/* HTTP, where the client is a stranger. */
+#define HTTP_LIMIT_HEADERS 100
+#define HTTP_LIMIT_HEADER_VALUE (8 * IMAP_KIB)
+#define HTTP_LIMIT_HEADER_BLOCK (32 * IMAP_KIB)
+#define HTTP_LIMIT_REQUEST_LINE (8 * IMAP_KIB)
+#define HTTP_DEFAULT_REQUEST_SIZE (8 * IMAP_MIB)
+#define HTTP_LIMIT_JSON_DEPTH 128
+#define HTTP_LIMIT_JSON_KEYS 100000
+#define HTTP_LIMIT_SESSIONS 10000
+#define HTTP_LIMIT_COOKIES 50
+#define HTTP_LIMIT_COOKIE 4096
+#define HTTP_DEFAULT_SESSION_IDLE_S 3600
+#define HTTP_DEFAULT_CALL_TIMEOUT_S 60
+#define HTTP_DEFAULT_CONNECTIONS 512
+#define HTTP_LIMIT_DRAIN_MS 5000

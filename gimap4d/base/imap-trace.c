@@ -1,0 +1,280 @@
+/* The log file of a connection: the whole dialogue with direction and time, without its secrets.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/base/imap-trace.h"
+
+#include "gimap4d/base/g-imap-error.h"
+#include "gimap4d/base/gimap4d-i18n.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BLANK "********"
+
+struct _ImapTrace
+{
+  int fd;
+  GPtrArray *secrets; /* of utf8: each form that a secret may take on the wire */
+
+  /* A server may echo a secret in two pieces: what could be the beginning of one is kept back
+   * until the line is whole. */
+  GString *received_line;
+};
+
+char *
+imap_trace_dup_folder (void)
+{
+  return g_build_filename (g_get_user_state_dir (), "gimap4d", NULL);
+}
+
+ImapTrace *
+imap_trace_new (const char *path, GError **error)
+{
+  g_autofree char *folder = imap_trace_dup_folder ();
+  g_autofree char *absolute = g_canonicalize_filename (path, folder);
+  g_autofree char *parent = g_path_get_dirname (absolute);
+  ImapTrace *trace;
+  int fd;
+
+  if (g_mkdir_with_parents (parent, 0700) != 0)
+    {
+      int code = errno;
+
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code),
+                   _ ("The folder of the log file “%s” cannot be made: %s"), absolute,
+                   g_strerror (code));
+      return NULL;
+    }
+
+  fd = open (absolute, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+  if (fd < 0)
+    {
+      int code = errno;
+
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code),
+                   _ ("The log file “%s” cannot be written: %s"), absolute, g_strerror (code));
+      return NULL;
+    }
+
+  trace = g_new0 (ImapTrace, 1);
+  trace->fd = fd;
+  trace->secrets = g_ptr_array_new_with_free_func (g_free);
+  trace->received_line = g_string_new (NULL);
+  imap_trace_note (trace,
+                   "Log of one IMAP connection by gimap4d %s. Passwords and tokens are shown "
+                   "as " BLANK " on purpose.",
+                   PACKAGE_VERSION);
+
+  return trace;
+}
+
+/* What stands in base64 for whole groups of a secret, wherever it begins in a group of three. */
+static void
+add_base64_forms (GPtrArray *secrets, const char *secret)
+{
+  gsize length = strlen (secret);
+
+  for (gsize shift = 0; shift < 3; shift++)
+    {
+      g_autofree char *padded = g_malloc0 (shift + length);
+      g_autofree char *encoded = NULL;
+      gsize begin = (shift * 4 + 2) / 3;
+      gsize end = (shift + length) / 3 * 4;
+
+      memcpy (padded + shift, secret, length);
+      encoded = g_base64_encode ((const guchar *) padded, shift + length);
+      if (end > begin && end - begin >= 6)
+        g_ptr_array_add (secrets, g_strndup (encoded + begin, end - begin));
+      explicit_bzero (padded, shift + length);
+      explicit_bzero (encoded, strlen (encoded));
+    }
+}
+
+static void
+add_forms (GPtrArray *secrets, const char *secret)
+{
+  if (secret == NULL || *secret == '\0')
+    return;
+
+  g_ptr_array_add (secrets, g_strdup (secret));
+  g_ptr_array_add (secrets, g_uri_escape_string (secret, NULL, FALSE));
+  g_ptr_array_add (secrets, g_strescape (secret, NULL));
+  add_base64_forms (secrets, secret);
+}
+
+static void
+blank_one (GString *text, const char *secret)
+{
+  gsize length = strlen (secret);
+  char *at = text->str;
+
+  while (length > 0 && (at = memmem (at, text->str + text->len - at, secret, length)) != NULL)
+    {
+      gsize offset = at - text->str;
+
+      g_string_erase (text, offset, length);
+      g_string_insert (text, offset, BLANK);
+      at = text->str + offset + strlen (BLANK);
+    }
+}
+
+char *
+imap_trace_blank (const char *text, const char *const *secrets)
+{
+  g_autoptr (GPtrArray) forms = g_ptr_array_new_with_free_func (g_free);
+  GString *blanked = g_string_new (text);
+
+  for (guint i = 0; secrets != NULL && secrets[i] != NULL; i++)
+    add_forms (forms, secrets[i]);
+  for (guint i = 0; i < forms->len; i++)
+    blank_one (blanked, g_ptr_array_index (forms, i));
+
+  return g_string_free (blanked, FALSE);
+}
+
+static void
+write_all (int fd, const char *data, gsize size)
+{
+  while (size > 0)
+    {
+      gssize n = write (fd, data, size);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      /* A full disk costs the log, never the connection. */
+      if (n <= 0)
+        return;
+      data += n;
+      size -= n;
+    }
+}
+
+static void
+write_line (ImapTrace *trace, char direction, const char *text, gsize length)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S");
+  g_autoptr (GString) line = g_string_new_len (text, length);
+
+  for (guint i = 0; i < trace->secrets->len; i++)
+    blank_one (line, g_ptr_array_index (trace->secrets, i));
+
+  {
+    g_autofree char *head = g_strdup_printf ("%s.%06dZ %c ", time,
+                                             g_date_time_get_microsecond (now), direction);
+
+    g_string_prepend (line, head);
+  }
+  g_string_append_c (line, '\n');
+  write_all (trace->fd, line->str, line->len);
+}
+
+void
+imap_trace_free (ImapTrace *trace)
+{
+  if (trace == NULL)
+    return;
+
+  if (trace->received_line->len > 0)
+    write_line (trace, '<', trace->received_line->str, trace->received_line->len);
+
+  close (trace->fd);
+  g_string_free (trace->received_line, TRUE);
+  for (guint i = 0; i < trace->secrets->len; i++)
+    {
+      char *secret = g_ptr_array_index (trace->secrets, i);
+
+      explicit_bzero (secret, strlen (secret));
+    }
+  g_ptr_array_unref (trace->secrets);
+  g_free (trace);
+}
+
+void
+imap_trace_add_secret (ImapTrace *trace, const char *secret)
+{
+  if (trace != NULL)
+    add_forms (trace->secrets, secret);
+}
+
+/* One line of the log for each line of the dialogue; the CR is left out. */
+static void
+write_lines (ImapTrace *trace, char direction, const char *data, gsize size)
+{
+  while (size > 0)
+    {
+      const char *end = memchr (data, '\n', size);
+      gsize line = end != NULL ? (gsize) (end - data) : size;
+      gsize text = line > 0 && data[line - 1] == '\r' ? line - 1 : line;
+
+      write_line (trace, direction, data, text);
+      if (end == NULL)
+        return;
+      data += line + 1;
+      size -= line + 1;
+    }
+}
+
+void
+imap_trace_sent (ImapTrace *trace, const void *data, gsize size)
+{
+  if (trace != NULL)
+    write_lines (trace, '>', data, size);
+}
+
+void
+imap_trace_sent_secret (ImapTrace *trace, gsize size)
+{
+  if (trace != NULL)
+    write_line (trace, '>', BLANK, strlen (BLANK));
+}
+
+void
+imap_trace_received (ImapTrace *trace, const void *data, gsize size)
+{
+  const char *text = data;
+  const char *last;
+
+  if (trace == NULL || size == 0)
+    return;
+
+  last = memrchr (text, '\n', size);
+  if (last == NULL)
+    {
+      g_string_append_len (trace->received_line, text, size);
+      if (trace->received_line->len < 65536)
+        return;
+    }
+  else
+    {
+      g_string_append_len (trace->received_line, text, last + 1 - text);
+    }
+
+  write_lines (trace, '<', trace->received_line->str, trace->received_line->len);
+  g_string_truncate (trace->received_line, 0);
+  if (last != NULL)
+    g_string_append_len (trace->received_line, last + 1, text + size - last - 1);
+}
+
+void
+imap_trace_note (ImapTrace *trace, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  if (trace == NULL)
+    return;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  write_line (trace, '*', text, strlen (text));
+}

@@ -1,0 +1,113 @@
+/* The productions of RFC 9051 that hold data: from a response to a value.
+ *
+ * Each takes a response of its type. One malformed item costs that item, never the rest.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include "gimap4d/imap/grammar/imap-response.h"
+
+G_BEGIN_DECLS
+
+/* CAPABILITY, ENABLED, FLAGS: upper-case words for the first two, flags as sent. Limited in number. */
+GStrv imap_data_parse_words (const ImapResponse *response, GError **error);
+
+/* ID: name and value one after the other. NULL and no error for NIL. */
+GStrv imap_data_parse_id (const ImapResponse *response, GError **error);
+
+/* LIST, LSUB, XLIST. */
+typedef struct
+{
+  char *raw_name;   /* owned: the bytes as the server sent them */
+  char *name;       /* owned: UTF-8 */
+  char delimiter;   /* 0 for NIL */
+  GStrv attributes; /* owned: as sent, "\\Noselect" */
+} ImapListItem;
+
+gboolean imap_data_parse_list (const ImapResponse *response,
+                               gboolean utf8_accepted,
+                               ImapListItem *out_item,
+                               GError **error);
+void imap_list_item_clear (ImapListItem *item);
+gboolean imap_list_item_has (const ImapListItem *item, const char *attribute);
+
+/* STATUS. A value that the server did not send is -1. */
+typedef struct
+{
+  char *raw_name;
+  char *name; /* owned */
+  gint64 messages;
+  gint64 recent;
+  gint64 unseen;
+  gint64 uid_next;
+  gint64 uid_validity;
+  gint64 highest_modseq;
+  gint64 size;
+  char *mailbox_id; /* owned, nullable: OBJECTID */
+} ImapStatusItem;
+
+gboolean imap_data_parse_status (const ImapResponse *response,
+                                 gboolean utf8_accepted,
+                                 ImapStatusItem *out_item,
+                                 GError **error);
+void imap_status_item_clear (ImapStatusItem *item);
+
+/* SEARCH, ESEARCH (ALL, COUNT), SORT (order is lost: use parse_numbers), VANISHED. The numbers are
+ * added to @ids. */
+gboolean imap_data_parse_search (const ImapResponse *response, ImapUidSet *ids, GError **error);
+/* The tag that an ESEARCH answers, NULL for none; owned by the caller. */
+char *imap_data_dup_esearch_tag (const ImapResponse *response);
+/* VANISHED: TRUE in @out_earlier for "(EARLIER)". */
+gboolean imap_data_parse_vanished (const ImapResponse *response,
+                                   gboolean *out_earlier,
+                                   ImapUidSet *ids,
+                                   GError **error);
+
+/* NAMESPACE: the first personal namespace. */
+gboolean imap_data_parse_namespace (const ImapResponse *response,
+                                    char **out_prefix,
+                                    char *out_delimiter,
+                                    GError **error);
+
+/* FETCH. Envelope and structure are not read, only found: most callers never ask for them. */
+typedef struct
+{
+  ImapFrame *frame; /* owned */
+  guint32 number;
+  guint32 uid;    /* 0 when not sent */
+  gint64 size;    /* -1 when not sent */
+  guint64 modseq; /* 0 when not sent */
+  gboolean has_flags;
+  ImapSpan flags;         /* "(…)" */
+  ImapSpan internal_date; /* the string; empty span when not sent */
+  ImapSpan envelope;      /* "(…)" */
+  ImapSpan structure;     /* "(…)" of BODYSTRUCTURE, else of BODY */
+  ImapSpan body;          /* the nstring behind BODY[], RFC822 or BODY[]<n> */
+  ImapSpan header;        /* behind BODY[HEADER] or RFC822.HEADER */
+  ImapSpan section;       /* behind any other BODY[…] or BINARY[…]: the last one */
+} ImapFetch;
+
+gboolean imap_data_parse_fetch (const ImapResponse *response, ImapFetch *out_fetch, GError **error);
+void imap_fetch_clear (ImapFetch *fetch);
+#define imap_span_is_empty(span) ((span)->start == (span)->end)
+
+/* Flags as sent, NIL ones left out. */
+GStrv imap_fetch_dup_flags (const ImapFetch *fetch);
+/* NULL when it is malformed or was not sent. */
+GDateTime *imap_fetch_dup_internal_date (const ImapFetch *fetch);
+/* Bytes that hold the frame and copy nothing; NULL for NIL or not sent. */
+GBytes *imap_fetch_dup_bytes (const ImapFetch *fetch, const ImapSpan *span);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapListItem, imap_list_item_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapStatusItem, imap_status_item_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapFetch, imap_fetch_clear)
+
+/* ENVELOPE and BODYSTRUCTURE of a FETCH become the values of mail/: see email-values.h. NULL when
+ * nothing can be made of it; a partial one where only some of it is malformed. */
+struct _EmailEnvelope *imap_fetch_parse_envelope (const ImapFetch *fetch);
+struct _EmailStructure *imap_fetch_parse_structure (const ImapFetch *fetch);
+
+G_END_DECLS

@@ -1,0 +1,66 @@
+/* Builds one command, and keeps the first error. Whatever the caller's strings hold, what comes out
+ * is exactly one command: each value is written as atom, quoted string or literal, or refused.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include <glib.h>
+
+#include "gimap4d/imap/wire/imap-uid-set.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ImapWriter ImapWriter;
+
+typedef enum
+{
+  IMAP_WRITER_NONE = 0,
+  IMAP_WRITER_LITERAL_PLUS = 1 << 0,  /* literals of any size go without waiting */
+  IMAP_WRITER_LITERAL_MINUS = 1 << 1, /* those of up to 4096 octets do */
+  IMAP_WRITER_UTF8 = 1 << 2,          /* UTF8=ACCEPT is enabled, or the server is IMAP4rev2 */
+} ImapWriterFeatures;
+
+/* A piece of a command that goes out in one go. */
+typedef struct
+{
+  GBytes *bytes;
+  gboolean waits;  /* only after the server's "+" */
+  gboolean secret; /* never to be shown in a log */
+} ImapSegment;
+
+/* @name is the command's name, as "UID FETCH"; tag and CRLF are added by finish. */
+ImapWriter *imap_writer_new (const char *name, ImapWriterFeatures features);
+void imap_writer_free (ImapWriter *writer);
+
+void imap_writer_space (ImapWriter *writer);
+void imap_writer_char (ImapWriter *writer, char c); /* of the grammar: parentheses, brackets */
+/* Text of our own making, known to be right: "(FLAGS UID)". */
+void imap_writer_raw (ImapWriter *writer, const char *text);
+void imap_writer_atom (ImapWriter *writer, const char *atom);
+void imap_writer_flag (ImapWriter *writer, const char *flag);
+void imap_writer_number (ImapWriter *writer, guint64 number);
+/* UTF-8 text: quoted where that can be, else a literal. */
+void imap_writer_astring (ImapWriter *writer, const char *text);
+/* Always quoted or a literal; @text NULL is NIL. */
+void imap_writer_nstring (ImapWriter *writer, const char *text);
+/* As astring, and kept out of every log. */
+void imap_writer_secret (ImapWriter *writer, const char *text);
+/* A box name in UTF-8: sent as it is or in modified UTF-7; INBOX in any case is INBOX. */
+void imap_writer_box (ImapWriter *writer, const char *name);
+void imap_writer_set (ImapWriter *writer, const ImapUidSet *uids);
+void imap_writer_literal (ImapWriter *writer, GBytes *bytes);
+/* The criteria of a SEARCH as the caller wrote them, in UTF-8: 4D's text is the RFC's own. Checks
+ * that strings and parentheses are balanced and nothing is a control, and writes strings that are not ASCII as
+ * literals (or quoted with UTF8), with CHARSET UTF-8 before them where that is needed. */
+void imap_writer_search_text (ImapWriter *writer, const char *criteria);
+
+/* The command's pieces: @tag, name, values, CRLF. Elements are ImapSegment, freed with the array. */
+GPtrArray *imap_writer_finish (ImapWriter *writer, const char *tag, GError **error);
+void imap_segment_free (ImapSegment *segment);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapWriter, imap_writer_free)
+
+G_END_DECLS
