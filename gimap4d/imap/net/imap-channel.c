@@ -1,0 +1,317 @@
+/* Bytes in and out of one stream, without blocking, in the thread-default context.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/net/imap-channel.h"
+
+/* After this much in one turn the other connections of the thread get theirs. */
+#define READ_PER_TURN (4 * 1024 * 1024)
+
+struct _ImapChannel
+{
+  GIOStream *stream; /* owned; NULL when stolen */
+  const ImapChannelSink *sink;
+  gpointer user;
+  GMainContext *context; /* owned */
+
+  GSource *read_source;  /* owned, nullable */
+  GSource *again_source; /* owned, nullable: more is there than one turn may take */
+  GSource *write_source; /* owned, nullable: the stream takes no more for now */
+
+  GQueue unwritten; /* of GBytes, owned */
+  gsize written_of_head;
+  guint64 n_written;
+  guint64 n_read;
+
+  gboolean is_closed;
+  guint n_uses; /* calls into the sink that are on the stack */
+  gboolean is_freed;
+};
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    {
+      g_source_destroy (*source);
+      g_clear_pointer (source, g_source_unref);
+    }
+}
+
+static void
+stop (ImapChannel *channel)
+{
+  clear_source (&channel->read_source);
+  clear_source (&channel->again_source);
+  clear_source (&channel->write_source);
+  channel->is_closed = TRUE;
+}
+
+static void
+release (ImapChannel *channel)
+{
+  if (channel->n_uses > 0 || !channel->is_freed)
+    return;
+
+  g_queue_clear_full (&channel->unwritten, (GDestroyNotify) g_bytes_unref);
+  g_clear_pointer (&channel->context, g_main_context_unref);
+  g_free (channel);
+}
+
+static void
+report_closed (ImapChannel *channel, const GError *error)
+{
+  if (channel->is_closed)
+    return;
+
+  stop (channel);
+  channel->n_uses++;
+  channel->sink->closed (channel->user, error);
+  channel->n_uses--;
+}
+
+static gboolean read_cb (GObject *pollable, gpointer user_data);
+
+static gboolean
+again_cb (gpointer user_data)
+{
+  ImapChannel *channel = user_data;
+
+  clear_source (&channel->again_source);
+  read_cb (NULL, channel);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A TLS stream keeps what it has decrypted to itself and its source stays silent about it: whoever stops before
+ * WOULD_BLOCK has to come back by himself. */
+static void
+schedule_again (ImapChannel *channel)
+{
+  if (channel->is_closed || channel->again_source != NULL)
+    return;
+
+  channel->again_source = g_idle_source_new ();
+  g_source_set_priority (channel->again_source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (channel->again_source, again_cb, channel, NULL);
+  g_source_attach (channel->again_source, channel->context);
+}
+
+/* One read. FALSE when there is nothing more to read now. */
+static gboolean
+read_once (ImapChannel *channel, gsize *out_size)
+{
+  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (
+      g_io_stream_get_input_stream (channel->stream));
+  g_autoptr (GError) error = NULL;
+  gsize room;
+  guint8 *buffer = channel->sink->reserve (channel->user, &room);
+  gssize size = g_pollable_input_stream_read_nonblocking (input, buffer, room, NULL, &error);
+
+  if (size > 0)
+    {
+      channel->n_read += size;
+      *out_size = size;
+      channel->sink->commit (channel->user, size);
+      return !channel->is_closed;
+    }
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    report_closed (channel, error);
+
+  return FALSE;
+}
+
+static gboolean
+read_cb (GObject *pollable, gpointer user_data)
+{
+  ImapChannel *channel = user_data;
+  gsize total = 0;
+  gsize size = 0;
+
+  channel->n_uses++;
+  while (!channel->is_closed && total < READ_PER_TURN && read_once (channel, &size))
+    total += size;
+  if (total >= READ_PER_TURN)
+    schedule_again (channel);
+  channel->n_uses--;
+  release (channel);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean write_cb (GObject *pollable, gpointer user_data);
+
+static void
+wait_to_write (ImapChannel *channel)
+{
+  GPollableOutputStream *output = G_POLLABLE_OUTPUT_STREAM (
+      g_io_stream_get_output_stream (channel->stream));
+
+  if (channel->write_source != NULL)
+    return;
+
+  channel->write_source = g_pollable_output_stream_create_source (output, NULL);
+  g_source_set_callback (channel->write_source, G_SOURCE_FUNC (write_cb), channel, NULL);
+  g_source_attach (channel->write_source, channel->context);
+}
+
+/* What is waiting goes out in as few calls as it takes: small pieces are put together, so that a
+ * burst of commands is one packet and one TLS record. */
+static GBytes *
+take_next (ImapChannel *channel)
+{
+  GBytes *head = g_queue_peek_head (&channel->unwritten);
+  GByteArray *joined;
+
+  if (channel->unwritten.length == 1 || g_bytes_get_size (head) > 8192)
+    return g_queue_pop_head (&channel->unwritten);
+
+  joined = g_byte_array_new ();
+  while ((head = g_queue_peek_head (&channel->unwritten)) != NULL &&
+         joined->len + g_bytes_get_size (head) <= 16384)
+    {
+      g_byte_array_append (joined, g_bytes_get_data (head, NULL), g_bytes_get_size (head));
+      g_bytes_unref (g_queue_pop_head (&channel->unwritten));
+    }
+
+  return g_byte_array_free_to_bytes (joined);
+}
+
+static void
+write_now (ImapChannel *channel)
+{
+  GPollableOutputStream *output = G_POLLABLE_OUTPUT_STREAM (
+      g_io_stream_get_output_stream (channel->stream));
+
+  while (!channel->is_closed && !g_queue_is_empty (&channel->unwritten))
+    {
+      g_autoptr (GBytes) bytes = take_next (channel);
+      g_autoptr (GError) error = NULL;
+      gsize size;
+      const guint8 *data = g_bytes_get_data (bytes, &size);
+      gssize n = size == 0 ?
+                     0 :
+                     g_pollable_output_stream_write_nonblocking (output, data, size, NULL, &error);
+
+      if (n < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        {
+          report_closed (channel, error);
+          return;
+        }
+      channel->n_written += MAX (n, 0);
+      if (n < (gssize) size)
+        g_queue_push_head (&channel->unwritten,
+                           g_bytes_new_from_bytes (bytes, MAX (n, 0), size - MAX (n, 0)));
+      if (n < 0)
+        {
+          wait_to_write (channel);
+          return;
+        }
+    }
+
+  clear_source (&channel->write_source);
+}
+
+static gboolean
+write_cb (GObject *pollable, gpointer user_data)
+{
+  ImapChannel *channel = user_data;
+
+  channel->n_uses++;
+  write_now (channel);
+  channel->n_uses--;
+  release (channel);
+
+  return G_SOURCE_CONTINUE;
+}
+
+ImapChannel *
+imap_channel_new (GIOStream *stream, const ImapChannelSink *sink, gpointer user)
+{
+  ImapChannel *channel = g_new0 (ImapChannel, 1);
+  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+
+  channel->stream = g_object_ref (stream);
+  channel->sink = sink;
+  channel->user = user;
+  channel->context = g_main_context_ref_thread_default ();
+  g_queue_init (&channel->unwritten);
+
+  channel->read_source = g_pollable_input_stream_create_source (input, NULL);
+  g_source_set_callback (channel->read_source, G_SOURCE_FUNC (read_cb), channel, NULL);
+  g_source_attach (channel->read_source, channel->context);
+  /* What came with the handshake may lie decrypted already. */
+  schedule_again (channel);
+
+  return channel;
+}
+
+static void
+stream_closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  /* Nobody waits for it; a peer that is gone cannot be told good-bye. */
+  g_io_stream_close_finish (G_IO_STREAM (source), result, NULL);
+}
+
+void
+imap_channel_free (ImapChannel *channel)
+{
+  if (channel == NULL)
+    return;
+
+  stop (channel);
+  if (channel->stream != NULL)
+    g_io_stream_close_async (channel->stream, G_PRIORITY_DEFAULT, NULL, stream_closed_cb, NULL);
+  g_clear_object (&channel->stream);
+  channel->is_freed = TRUE;
+  release (channel);
+}
+
+void
+imap_channel_write (ImapChannel *channel, GBytes *bytes)
+{
+  if (channel->is_closed)
+    return;
+
+  g_queue_push_tail (&channel->unwritten, g_bytes_ref (bytes));
+}
+
+void
+imap_channel_flush (ImapChannel *channel)
+{
+  channel->n_uses++;
+  if (!channel->is_closed && channel->write_source == NULL)
+    write_now (channel);
+  channel->n_uses--;
+  release (channel);
+}
+
+gboolean
+imap_channel_has_unwritten (const ImapChannel *channel)
+{
+  return channel->unwritten.length > 0;
+}
+
+guint64
+imap_channel_get_n_written (const ImapChannel *channel)
+{
+  return channel->n_written;
+}
+
+guint64
+imap_channel_get_n_read (const ImapChannel *channel)
+{
+  return channel->n_read;
+}
+
+GIOStream *
+imap_channel_steal_stream (ImapChannel *channel)
+{
+  stop (channel);
+
+  return g_steal_pointer (&channel->stream);
+}

@@ -1,0 +1,362 @@
+/* One public call on its way to the I/O thread and back, in its synchronous or its asynchronous form.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/session/imap-call.h"
+
+#include "gimap4d/base/gimap4d-i18n.h"
+
+typedef struct
+{
+  ImapCallFunc func;
+  gpointer data;
+  GDestroyNotify destroy;
+} Question;
+
+struct _ImapCall
+{
+  gatomicrefcount ref_count;
+
+  GObject *object;           /* unowned; the task owns it in the async form */
+  GCancellable *cancellable; /* owned, nullable */
+  gulong cancelled_id;
+  GTask *task;           /* owned; NULL in the sync form. Taken by the source that returns it. */
+  GMainContext *context; /* owned; of the task */
+
+  ImapCallFunc abandoned;
+  gpointer abandoned_data;
+
+  GMutex mutex;
+  GCond cond; /* the sync form waits here */
+
+  /* Guarded by the mutex. */
+  GQueue questions; /* of Question, owned */
+  gboolean is_finished;
+  gboolean is_cancelled;
+  gboolean is_scheduled; /* a source is on its way to the caller's context */
+  gpointer result;
+  GDestroyNotify destroy;
+  GError *error;
+  GError *cancelled_error;
+};
+
+static GPrivate answering = G_PRIVATE_INIT (NULL);
+
+static ImapCall *
+call_new (gpointer object, GCancellable *cancellable)
+{
+  ImapCall *call = g_new0 (ImapCall, 1);
+
+  g_atomic_ref_count_init (&call->ref_count);
+  g_mutex_init (&call->mutex);
+  g_cond_init (&call->cond);
+  g_queue_init (&call->questions);
+  call->object = object;
+  call->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+
+  return call;
+}
+
+ImapCall *
+imap_call_new_sync (gpointer object, GCancellable *cancellable)
+{
+  return call_new (object, cancellable);
+}
+
+ImapCall *
+imap_call_new_async (GTask *task)
+{
+  ImapCall *call = call_new (g_task_get_source_object (task), g_task_get_cancellable (task));
+
+  call->task = g_object_ref (task);
+  call->context = g_main_context_ref (g_task_get_context (task));
+  /* The call knows by itself what a cancellation means. */
+  g_task_set_check_cancellable (task, FALSE);
+
+  return call;
+}
+
+ImapCall *
+imap_call_ref (ImapCall *call)
+{
+  g_atomic_ref_count_inc (&call->ref_count);
+
+  return call;
+}
+
+static void
+question_free (Question *question)
+{
+  if (question->destroy != NULL)
+    question->destroy (question->data);
+  g_free (question);
+}
+
+void
+imap_call_unref (ImapCall *call)
+{
+  if (!g_atomic_ref_count_dec (&call->ref_count))
+    return;
+
+  g_assert (call->task == NULL);
+  g_queue_clear_full (&call->questions, (GDestroyNotify) question_free);
+  if (call->result != NULL && call->destroy != NULL)
+    call->destroy (call->result);
+  g_clear_error (&call->error);
+  g_clear_error (&call->cancelled_error);
+  g_clear_object (&call->cancellable);
+  g_clear_pointer (&call->context, g_main_context_unref);
+  g_cond_clear (&call->cond);
+  g_mutex_clear (&call->mutex);
+  g_free (call);
+}
+
+void
+imap_call_set_abandoned_func (ImapCall *call, ImapCallFunc func, gpointer data)
+{
+  call->abandoned = func;
+  call->abandoned_data = data;
+}
+
+gboolean
+imap_call_is_answering (gpointer object)
+{
+  return g_private_get (&answering) == object;
+}
+
+static void
+answer (ImapCall *call, Question *question)
+{
+  gpointer outer = g_private_get (&answering);
+
+  g_private_set (&answering, call->object);
+  question->func (call->object, question->data);
+  g_private_set (&answering, outer);
+  question_free (question);
+}
+
+/* Runs what was asked so far. Called with the mutex, in the caller's thread; gives it up meanwhile. */
+static void
+answer_questions (ImapCall *call)
+{
+  Question *question;
+
+  while ((question = g_queue_pop_head (&call->questions)) != NULL)
+    {
+      g_mutex_unlock (&call->mutex);
+      answer (call, question);
+      g_mutex_lock (&call->mutex);
+    }
+}
+
+/* With the mutex held. What a call that was cancelled before its result came ends with. */
+static void
+finish_cancelled (ImapCall *call)
+{
+  call->is_finished = TRUE;
+  if (call->cancelled_error != NULL)
+    call->error = g_steal_pointer (&call->cancelled_error);
+  else
+    call->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                       _ ("The call was cancelled"));
+}
+
+static gboolean
+caller_cb (gpointer user_data)
+{
+  ImapCall *call = user_data;
+  g_autoptr (GTask) task = NULL;
+  gboolean was_abandoned = FALSE;
+
+  g_mutex_lock (&call->mutex);
+  call->is_scheduled = FALSE;
+  if (call->is_cancelled && !call->is_finished)
+    {
+      finish_cancelled (call);
+      was_abandoned = TRUE;
+    }
+  if (!call->is_cancelled)
+    answer_questions (call);
+  if (call->is_finished)
+    task = g_steal_pointer (&call->task);
+  g_mutex_unlock (&call->mutex);
+
+  if (was_abandoned && call->abandoned != NULL)
+    call->abandoned (call->object, call->abandoned_data);
+  if (task == NULL)
+    return G_SOURCE_REMOVE;
+
+  /* Never while a lock is held that the cancelled handler takes. */
+  g_cancellable_disconnect (call->cancellable, call->cancelled_id);
+  if (call->error != NULL)
+    g_task_return_error (task, g_steal_pointer (&call->error));
+  else
+    g_task_return_pointer (task, g_steal_pointer (&call->result), call->destroy);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* With the mutex held: brings the caller's thread to look at the call. */
+static void
+wake_caller (ImapCall *call)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (call->context == NULL)
+    {
+      g_cond_broadcast (&call->cond);
+      return;
+    }
+  if (call->is_scheduled || call->task == NULL)
+    return;
+
+  call->is_scheduled = TRUE;
+  source = g_idle_source_new ();
+  g_source_set_priority (source, g_task_get_priority (call->task));
+  g_source_set_static_name (source, "gimap4d call");
+  g_source_set_callback (source, caller_cb, imap_call_ref (call), (GDestroyNotify) imap_call_unref);
+  g_source_attach (source, call->context);
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  ImapCall *call = user_data;
+
+  g_mutex_lock (&call->mutex);
+  call->is_cancelled = TRUE;
+  wake_caller (call);
+  g_mutex_unlock (&call->mutex);
+}
+
+void
+imap_call_start (ImapCall *call)
+{
+  g_assert (call->task != NULL);
+
+  if (call->cancellable != NULL)
+    call->cancelled_id = g_cancellable_connect (call->cancellable, G_CALLBACK (cancelled_cb), call,
+                                                NULL);
+}
+
+gpointer
+imap_call_wait (ImapCall *call, GError **error)
+{
+  gboolean was_abandoned = FALSE;
+  gulong cancelled_id = 0;
+
+  g_assert (call->context == NULL);
+
+  if (call->cancellable != NULL)
+    cancelled_id = g_cancellable_connect (call->cancellable, G_CALLBACK (cancelled_cb), call, NULL);
+
+  g_mutex_lock (&call->mutex);
+  for (;;)
+    {
+      if (!call->is_cancelled)
+        answer_questions (call);
+      if (call->is_finished)
+        break;
+      if (call->is_cancelled)
+        {
+          finish_cancelled (call);
+          was_abandoned = TRUE;
+          break;
+        }
+      g_cond_wait (&call->cond, &call->mutex);
+    }
+  g_mutex_unlock (&call->mutex);
+
+  g_cancellable_disconnect (call->cancellable, cancelled_id);
+  if (was_abandoned && call->abandoned != NULL)
+    call->abandoned (call->object, call->abandoned_data);
+
+  if (call->error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&call->error));
+      return NULL;
+    }
+
+  return g_steal_pointer (&call->result);
+}
+
+static gboolean
+finish (ImapCall *call, gpointer result, GDestroyNotify destroy, GError *error)
+{
+  g_mutex_lock (&call->mutex);
+  if (call->is_finished)
+    {
+      g_mutex_unlock (&call->mutex);
+      return FALSE;
+    }
+  call->is_finished = TRUE;
+  call->result = result;
+  call->destroy = destroy;
+  call->error = error;
+  wake_caller (call);
+  g_mutex_unlock (&call->mutex);
+
+  return TRUE;
+}
+
+void
+imap_call_return (ImapCall *call, gpointer result, GDestroyNotify destroy)
+{
+  if (!finish (call, result, destroy, NULL) && result != NULL && destroy != NULL)
+    destroy (result);
+}
+
+void
+imap_call_return_error (ImapCall *call, GError *error)
+{
+  if (!finish (call, NULL, NULL, error))
+    g_error_free (error);
+}
+
+gboolean
+imap_call_is_finished (ImapCall *call)
+{
+  gboolean is_finished;
+
+  g_mutex_lock (&call->mutex);
+  is_finished = call->is_finished;
+  g_mutex_unlock (&call->mutex);
+
+  return is_finished;
+}
+
+void
+imap_call_set_cancelled_error (ImapCall *call, const GError *error)
+{
+  g_mutex_lock (&call->mutex);
+  g_clear_error (&call->cancelled_error);
+  call->cancelled_error = error != NULL ? g_error_copy (error) : NULL;
+  g_mutex_unlock (&call->mutex);
+}
+
+void
+imap_call_ask_caller (ImapCall *call, ImapCallFunc func, gpointer data, GDestroyNotify destroy)
+{
+  Question *question = g_new0 (Question, 1);
+  gboolean is_gone;
+
+  question->func = func;
+  question->data = data;
+  question->destroy = destroy;
+
+  g_mutex_lock (&call->mutex);
+  is_gone = call->is_finished;
+  if (!is_gone)
+    {
+      g_queue_push_tail (&call->questions, question);
+      wake_caller (call);
+    }
+  g_mutex_unlock (&call->mutex);
+
+  if (is_gone)
+    question_free (question);
+}
