@@ -1,0 +1,66 @@
+/* What the server says it can do.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/command/imap-capabilities.h"
+
+static const char *const names[IMAP_N_CAPABILITIES] = {
+  [IMAP_CAPABILITY_IMAP4REV1] = "IMAP4REV1",
+  [IMAP_CAPABILITY_IMAP4REV2] = "IMAP4REV2",
+  [IMAP_CAPABILITY_STARTTLS] = "STARTTLS",
+  [IMAP_CAPABILITY_LOGINDISABLED] = "LOGINDISABLED",
+  [IMAP_CAPABILITY_SASL_IR] = "SASL-IR",
+  [IMAP_CAPABILITY_LITERAL_PLUS] = "LITERAL+",
+  [IMAP_CAPABILITY_LITERAL_MINUS] = "LITERAL-",
+  [IMAP_CAPABILITY_ID] = "ID",
+  [IMAP_CAPABILITY_ENABLE] = "ENABLE",
+  [IMAP_CAPABILITY_UTF8_ACCEPT] = "UTF8=ACCEPT",
+  [IMAP_CAPABILITY_UTF8_ONLY] = "UTF8=ONLY",
+  [IMAP_CAPABILITY_IDLE] = "IDLE",
+  [IMAP_CAPABILITY_NAMESPACE] = "NAMESPACE",
+  [IMAP_CAPABILITY_UIDPLUS] = "UIDPLUS",
+  [IMAP_CAPABILITY_MOVE] = "MOVE",
+  [IMAP_CAPABILITY_CONDSTORE] = "CONDSTORE",
+  [IMAP_CAPABILITY_QRESYNC] = "QRESYNC",
+  [IMAP_CAPABILITY_ESEARCH] = "ESEARCH",
+  [IMAP_CAPABILITY_LIST_EXTENDED] = "LIST-EXTENDED",
+  [IMAP_CAPABILITY_LIST_STATUS] = "LIST-STATUS",
+  [IMAP_CAPABILITY_SPECIAL_USE] = "SPECIAL-USE",
+  [IMAP_CAPABILITY_XLIST] = "XLIST",
+  [IMAP_CAPABILITY_STATUS_SIZE] = "STATUS=SIZE",
+  [IMAP_CAPABILITY_OBJECTID] = "OBJECTID",
+};
+
+void
+imap_capabilities_set (ImapCapabilities *capabilities, GStrv words)
+{
+  imap_capabilities_clear (capabilities);
+  capabilities->words = words;
+
+  for (guint i = 0; words != NULL && i < IMAP_N_CAPABILITIES; i++)
+    if (g_strv_contains ((const char *const *) words, names[i]))
+      capabilities->known |= G_GUINT64_CONSTANT (1) << i;
+}
+
+void
+imap_capabilities_clear (ImapCapabilities *capabilities)
+{
+  g_clear_pointer (&capabilities->words, g_strfreev);
+  capabilities->known = 0;
+}
+
+gboolean
+imap_capabilities_are_known (const ImapCapabilities *capabilities)
+{
+  return capabilities->words != NULL;
+}
+
+gboolean
+imap_capabilities_has (const ImapCapabilities *capabilities, ImapCapability capability)
+{
+  return (capabilities->known & (G_GUINT64_CONSTANT (1) << capability)) != 0;
+}

@@ -1,0 +1,152 @@
+/* Commands and the operations that they make up: what a command file needs of the connection, and
+ * nothing of how that works.
+ *
+ * An operation is what a public call asks for; it sends one command or more, reads what answers them,
+ * and ends with a value or an error, once. All of it lives in the I/O thread.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include "gimap4d/imap/command/imap-box-state.h"
+#include "gimap4d/imap/command/imap-capabilities.h"
+#include "gimap4d/imap/grammar/imap-response.h"
+#include "gimap4d/imap/wire/imap-writer.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ImapCommand ImapCommand;
+typedef struct _ImapOperation ImapOperation;
+
+typedef enum
+{
+  IMAP_COMMAND_NONE = 0,
+  /* Changes what the connection is: nothing else may be in flight beside it. */
+  IMAP_COMMAND_EXCLUSIVE = 1 << 0,
+  /* Speaks of messages by number: no EXPUNGE may come in between (RFC 9051, 5.5). */
+  IMAP_COMMAND_NUMBERS = 1 << 1,
+  /* Its outcome matters to nobody: nothing waits for it. */
+  IMAP_COMMAND_INDEPENDENT = 1 << 2,
+  /* Changes mail: never sent twice, and its outcome is unknown when its reply does not come. */
+  IMAP_COMMAND_MUTATES = 1 << 3,
+} ImapCommandTraits;
+
+struct _ImapCommand
+{
+  ImapCommandTraits traits;
+  ImapOperation *operation; /* owned */
+  guint index;              /* the operation's own: which of its commands this is */
+
+  /* Untagged responses are offered to the commands in flight, the oldest first; TRUE takes it. */
+  gboolean (*claim) (ImapCommand *command, const ImapResponse *response);
+  /* A "+" that no literal waits for. FALSE when the command expects none. */
+  gboolean (*continued) (ImapCommand *command, const ImapResponse *response);
+  /* The tagged response. */
+  void (*done) (ImapCommand *command, const ImapResponse *response);
+
+  /* The host's: how far it is sent. */
+  char tag[16];
+  ImapWriter *writer;  /* owned, until it is written */
+  GPtrArray *segments;  /* owned, of ImapSegment */
+  guint n_segments_sent;
+  gint64 progress_at; /* monotonic: when it was sent, or took a response last */
+};
+
+typedef enum
+{
+  IMAP_OPERATION_NONE = 0,
+  IMAP_OPERATION_NEEDS_BOX = 1 << 0,
+  /* Others wait until it has ended, and it until the ones before it have. */
+  IMAP_OPERATION_BARRIER = 1 << 1,
+  /* May be done again from the start when the connection breaks. */
+  IMAP_OPERATION_REPEATABLE = 1 << 2,
+  /* Speaks of mails by ids that the caller had from before. */
+  IMAP_OPERATION_USES_IDS = 1 << 3,
+} ImapOperationTraits;
+
+typedef struct
+{
+  gsize size; /* of the operation's struct */
+  ImapOperationTraits traits;
+  /* The connection is ready, the box selected where that is needed. */
+  void (*start) (ImapOperation *operation);
+  /* Forgets what it has collected: it will be started again. */
+  void (*reset) (ImapOperation *operation);
+  void (*finalize) (ImapOperation *operation);
+} ImapOperationClass;
+
+/* What the connection does for an operation. */
+typedef struct
+{
+  const ImapCapabilities *(*get_capabilities) (gpointer host);
+  ImapWriterFeatures (*get_features) (gpointer host);
+  /* The selected box; NULL when there is none. It may be changed by who knows better. */
+  ImapBoxState *(*get_box) (gpointer host);
+  /* Takes @state: the newly selected box, or NULL for none. */
+  void (*set_box) (gpointer host, ImapBoxState *state);
+  void (*submit) (gpointer host, ImapCommand *command);
+  /* Takes result and error. */
+  void (*complete) (gpointer host,
+                    ImapOperation *operation,
+                    gpointer result,
+                    GDestroyNotify destroy,
+                    GError *error);
+} ImapOperationHost;
+
+struct _ImapOperation
+{
+  const ImapOperationClass *klass;
+  gatomicrefcount ref_count;
+  char *title; /* owned: what is tried, for errors: "selecting the box “x”" */
+
+  /* The ids that it was given are of this box; nullable, 0 = whatever is selected. */
+  char *box;
+  guint32 uid_validity;
+
+  const ImapOperationHost *host; /* while it runs */
+  gpointer host_data;
+  gpointer caller; /* the host's own */
+  guint n_commands; /* submitted and not done */
+  guint n_starts;
+  gboolean is_complete;
+};
+
+/* @title: takes it. The result is of klass->size. */
+gpointer imap_operation_new (const ImapOperationClass *klass, char *title);
+gpointer imap_operation_ref (gpointer operation);
+void imap_operation_unref (gpointer operation);
+
+/* Ends it; once. Later calls are ignored: the first error is the one that counts. */
+void imap_operation_return (gpointer operation, gpointer result, GDestroyNotify destroy);
+void imap_operation_fail (gpointer operation, GError *error);
+/* The server refused: its answer becomes the error. */
+void imap_operation_fail_response (gpointer operation, const ImapResponse *response);
+
+const ImapCapabilities *imap_operation_get_capabilities (gpointer operation);
+gboolean imap_operation_has (gpointer operation, ImapCapability capability);
+ImapBoxState *imap_operation_get_box (gpointer operation);
+gboolean imap_operation_accepts_utf8 (gpointer operation);
+
+/* A writer for a command of this operation, with what the connection can do. */
+ImapWriter *imap_operation_write (gpointer operation, const char *name);
+/* Takes the writer; @claim is nullable. */
+ImapCommand *imap_command_new (gpointer operation,
+                               ImapWriter *writer,
+                               ImapCommandTraits traits,
+                               gboolean (*claim) (ImapCommand *, const ImapResponse *),
+                               void (*done) (ImapCommand *, const ImapResponse *));
+/* Sends it as soon as it may go. Takes it; a command that cannot be written fails its operation. */
+void imap_command_submit (ImapCommand *command);
+/* Both in one, for a command without an index. */
+void imap_operation_submit (gpointer operation,
+                            ImapWriter *writer,
+                            ImapCommandTraits traits,
+                            gboolean (*claim) (ImapCommand *, const ImapResponse *),
+                            void (*done) (ImapCommand *, const ImapResponse *));
+void imap_command_free (ImapCommand *command);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapOperation, imap_operation_unref)
+
+G_END_DECLS

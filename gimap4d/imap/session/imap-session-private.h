@@ -1,0 +1,118 @@
+/* The inside of a session, shared by the files that make it up: opening, sending, dispatching, queueing.
+ *
+ * Everything here belongs to the I/O thread, but for what the mutex guards.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include "gimap4d/base/imap-trace.h"
+#include "gimap4d/imap/net/imap-channel.h"
+#include "gimap4d/imap/sasl/imap-sasl.h"
+#include "gimap4d/imap/session/imap-session.h"
+#include "gimap4d/imap/wire/imap-framer.h"
+
+G_BEGIN_DECLS
+
+struct _ImapSession
+{
+  gatomicrefcount ref_count;
+  ImapSettings *settings; /* owned */
+  const ImapSessionEvents *events;
+  gpointer owner;
+  GDestroyNotify owner_destroy;
+
+  ImapSessionState state;
+  gboolean is_shut_down;
+  guint generation; /* of the connection: a new one for each stream, TLS included */
+
+  /* The connection. */
+  GIOStream *stream;         /* owned; the socket's, or TLS over it */
+  GTlsConnection *tls;       /* owned, nullable */
+  ImapChannel *channel;      /* owned, nullable */
+  ImapFramer *framer;        /* owned, nullable */
+  ImapTrace *trace;          /* owned, nullable */
+  guint8 *reserved;          /* unowned: where the last read went, for the trace */
+  char *bye;                 /* owned, nullable: what the server said on leaving */
+  ImapCapabilities capabilities;
+  gboolean is_utf8; /* UTF8=ACCEPT is enabled */
+  GTlsCertificate *accepted_certificate; /* owned, nullable: a bad one that somebody accepted */
+
+  /* Opening it. */
+  GCancellable *cancellable; /* owned, while it is opened */
+  ImapOperation *opening;    /* owned, nullable */
+  ImapSasl *sasl;            /* owned, while it logs in */
+  const char *mode;          /* static: the mechanism in use */
+  guint n_sasl_rounds;
+  guint n_early_responses;
+
+  /* What it is asked to do. */
+  GQueue waiting;    /* of ImapOperation, owned: not started */
+  GPtrArray *running; /* of ImapOperation, owned: started, or done with commands in flight */
+  GQueue unsent;     /* of ImapCommand, owned */
+  GQueue in_flight;  /* of ImapCommand, owned; the last one may be sent in part */
+  guint64 last_tag;
+  guint n_done; /* operations that this connection has brought to an end */
+  guint n_unsolicited;
+  gsize unsolicited_size;
+
+  /* The selected box, and the one to be selected again after the connection was lost. */
+  ImapBoxState *box; /* owned, nullable */
+  char *wanted_box;  /* owned, nullable */
+  gboolean wanted_read_only;
+  guint32 wanted_uid_validity;
+  guint32 lost_uid_validity; /* while it is selected again */
+
+  /* Time, monotonic, in microseconds. */
+  GSource *timer; /* owned, nullable */
+  gint64 deadline;       /* of opening or closing; 0 = none */
+  gint64 stage_deadline; /* of this step of it; 0 = none */
+  int stage_error;       /* GImapError that a missed deadline means */
+  gint64 moved_at;       /* bytes came or went */
+  gint64 used_at;        /* by the clock that goes on while the machine sleeps */
+  gint64 stall_since;    /* the window in which the transfer is measured */
+  guint64 stall_octets;
+
+  GMutex mutex;
+  ImapSessionFacts facts; /* guarded by the mutex */
+};
+
+/* imap-session.c */
+gboolean imap_session_move (ImapSession *session, ImapSessionState state);
+void imap_session_publish (ImapSession *session);
+/* The connection is over: what it did is failed, or done again over the next one. Takes @error. */
+void imap_session_fail (ImapSession *session, GError *error);
+/* The connection cannot be opened: everybody who waits for it hears why. Takes @error. */
+void imap_session_fail_opening (ImapSession *session, GError *error);
+void imap_session_pump (ImapSession *session);
+void imap_session_settle (ImapSession *session, ImapOperation *operation);
+/* In the statistics. */
+void imap_session_count (ImapSession *session, guint64 *counter, guint64 n);
+/* "host:port: " before the message. Takes @error. */
+GError *imap_session_name_place (ImapSession *session, const char *title, GError *error);
+
+/* imap-session-open.c */
+void imap_session_open (ImapSession *session);
+void imap_session_attach (ImapSession *session, GIOStream *stream, const ImapFramerLimits *limits);
+void imap_session_detach (ImapSession *session);
+void imap_session_greeted (ImapSession *session, const ImapResponse *response);
+gboolean imap_session_is_secure (const ImapSession *session);
+
+/* imap-session-send.c */
+extern const ImapOperationHost imap_session_host;
+void imap_session_send (ImapSession *session);
+void imap_session_continued (ImapSession *session, const ImapResponse *response);
+void imap_session_send_line (ImapSession *session, GString *line, gboolean is_secret);
+
+/* imap-session-receive.c */
+extern const ImapChannelSink imap_session_sink;
+
+/* imap-session-time.c */
+void imap_session_set_deadline (ImapSession *session, int error_code, guint milliseconds);
+void imap_session_watch_time (ImapSession *session);
+void imap_session_stop_time (ImapSession *session);
+gint64 imap_session_now_awake (void);
+
+G_END_DECLS

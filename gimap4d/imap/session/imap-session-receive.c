@@ -1,0 +1,308 @@
+/* From the bytes that come to who they are for.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/session/imap-session-private.h"
+
+#include "gimap4d/base/g-imap-error.h"
+#include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/imap/command/imap-failure.h"
+#include "gimap4d/imap/grammar/imap-data.h"
+
+#include <string.h>
+
+static void
+take_capabilities (ImapSession *session, const ImapResponse *response)
+{
+  GStrv words = NULL;
+
+  if (response->type == IMAP_DATA_CAPABILITY)
+    words = imap_data_parse_words (response, NULL);
+  else if (response->code == IMAP_CODE_CAPABILITY)
+    words = g_strdupv (response->code_words);
+  if (words == NULL)
+    return;
+
+  imap_capabilities_set (&session->capabilities, words);
+  imap_session_publish (session);
+}
+
+/* Before TLS nothing that comes is worth to be shown to a person. */
+static void
+pass_on_alert (ImapSession *session, const ImapResponse *response)
+{
+  g_autofree char *cut = NULL;
+
+  if (response->code != IMAP_CODE_ALERT || response->text[0] == '\0' ||
+      !imap_session_is_secure (session) || session->events->alert == NULL)
+    return;
+
+  cut = g_utf8_substring (response->text, 0,
+                          MIN (g_utf8_strlen (response->text, -1), IMAP_LIMIT_ALERT_CHARS));
+  session->events->alert (session->owner, cut);
+}
+
+static ImapCommand *
+find_in_flight (ImapSession *session, const char *tag)
+{
+  for (GList *link = session->in_flight.head; link != NULL; link = link->next)
+    if (strcmp (((ImapCommand *) link->data)->tag, tag) == 0)
+      return link->data;
+
+  return NULL;
+}
+
+/* What answers a call that nobody waits for any more comes to nothing, unless it changed what the
+ * connection is. */
+static gboolean
+is_heard (const ImapCommand *command)
+{
+  return !command->operation->is_complete || (command->traits & IMAP_COMMAND_EXCLUSIVE) != 0;
+}
+
+static void
+handle_tagged (ImapSession *session, const ImapResponse *response)
+{
+  ImapCommand *command = find_in_flight (session, response->tag);
+  g_autoptr (ImapSession) alive = imap_session_ref (session);
+  ImapOperation *operation;
+
+  if (command == NULL)
+    {
+      imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+                                               _ ("the server answered a command, “%s”, that was "
+                                                  "not sent"),
+                                               response->tag));
+      return;
+    }
+
+  operation = imap_operation_ref (command->operation);
+  g_queue_remove (&session->in_flight, command);
+  session->n_unsolicited = 0;
+  session->unsolicited_size = 0;
+  operation->n_commands--;
+  if (response->condition == IMAP_CONDITION_OK)
+    take_capabilities (session, response);
+  if (command->done != NULL && is_heard (command))
+    command->done (command, response);
+  imap_command_free (command);
+  imap_session_settle (session, operation);
+  imap_operation_unref (operation);
+  imap_session_pump (session);
+}
+
+/* TRUE when a command in flight took it. */
+static gboolean
+offer (ImapSession *session, const ImapResponse *response)
+{
+  gboolean has_abandoned = FALSE;
+
+  for (GList *link = session->in_flight.head; link != NULL; link = link->next)
+    {
+      ImapCommand *command = link->data;
+
+      if (!is_heard (command))
+        {
+          has_abandoned = TRUE;
+          continue;
+        }
+      if (command->claim != NULL && command->claim (command, response))
+        {
+          command->progress_at = g_get_monotonic_time ();
+          return TRUE;
+        }
+    }
+
+  return has_abandoned;
+}
+
+static void
+count_unsolicited (ImapSession *session, const ImapResponse *response)
+{
+  session->n_unsolicited++;
+  session->unsolicited_size += imap_frame_get_size (response->frame);
+  if (session->n_unsolicited <= IMAP_LIMIT_UNSOLICITED_LINES &&
+      session->unsolicited_size <= IMAP_LIMIT_UNSOLICITED_BYTES)
+    return;
+
+  imap_session_fail (session,
+                     g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
+                                  _ ("the server sent %u responses, %" G_GSIZE_FORMAT
+                                     " octets, that nobody asked for; %u and %" G_GSIZE_FORMAT
+                                     " are the limits"),
+                                  session->n_unsolicited, session->unsolicited_size,
+                                  IMAP_LIMIT_UNSOLICITED_LINES,
+                                  (gsize) IMAP_LIMIT_UNSOLICITED_BYTES));
+}
+
+/* Until the user is logged in a server has little to say, and before TLS anybody could say it. */
+static gboolean
+is_allowed_early (const ImapResponse *response)
+{
+  switch ((int) response->type)
+    {
+    case IMAP_DATA_NONE:
+    case IMAP_DATA_CAPABILITY:
+    case IMAP_DATA_ID:
+    case IMAP_DATA_ENABLED:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+check_early (ImapSession *session, const ImapResponse *response)
+{
+  if (session->state == IMAP_SESSION_READY || session->state == IMAP_SESSION_CLOSING)
+    return TRUE;
+
+  if (!is_allowed_early (response))
+    {
+      imap_session_fail_opening (session,
+                                 g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+                                              _ ("the server sent “%s” before the login"),
+                                              response->name));
+      return FALSE;
+    }
+  if (session->tls == NULL && ++session->n_early_responses > IMAP_LIMIT_PLAIN_UNTAGGED)
+    {
+      imap_session_fail_opening (session,
+                                 g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
+                                              _ ("the server sent more than %d responses before "
+                                                 "TLS"),
+                                              IMAP_LIMIT_PLAIN_UNTAGGED));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+handle_untagged (ImapSession *session, const ImapResponse *response)
+{
+  if (session->state == IMAP_SESSION_GREETING)
+    {
+      imap_session_greeted (session, response);
+      return;
+    }
+  if (!check_early (session, response))
+    return;
+
+  if (response->condition == IMAP_CONDITION_BYE)
+    {
+      g_autoptr (GError) said = imap_failure_new (response);
+
+      g_free (session->bye);
+      session->bye = g_strdup (said->message);
+      return;
+    }
+
+  take_capabilities (session, response);
+  pass_on_alert (session, response);
+  if (offer (session, response))
+    return;
+  if (session->box != NULL && imap_box_state_apply (session->box, response))
+    return;
+
+  count_unsolicited (session, response);
+}
+
+static void
+handle_frame (ImapSession *session, ImapFrame *frame)
+{
+  g_auto (ImapResponse) response = { 0 };
+  GError *error = NULL;
+
+  if (!imap_response_parse (&response, frame, &error))
+    {
+      imap_session_fail (session, error);
+      return;
+    }
+
+  switch (response.kind)
+    {
+    case IMAP_RESPONSE_CONTINUATION:
+      imap_session_continued (session, &response);
+      break;
+    case IMAP_RESPONSE_TAGGED:
+      handle_tagged (session, &response);
+      break;
+    case IMAP_RESPONSE_UNTAGGED:
+    default:
+      handle_untagged (session, &response);
+      break;
+    }
+}
+
+static guint8 *
+reserve (gpointer user, gsize *out_size)
+{
+  ImapSession *session = user;
+
+  session->reserved = imap_framer_reserve (session->framer, out_size);
+
+  return session->reserved;
+}
+
+static void
+commit (gpointer user, gsize n_read)
+{
+  g_autoptr (ImapSession) session = imap_session_ref (user);
+  guint generation = session->generation;
+  ImapFramerResult result = IMAP_FRAMER_NEED_MORE;
+  GError *error = NULL;
+
+  imap_trace_received (session->trace, session->reserved, n_read);
+  session->moved_at = g_get_monotonic_time ();
+  imap_session_count (session, &session->facts.octets_received, n_read);
+  imap_framer_commit (session->framer, n_read);
+
+  /* Any frame may end this connection, or put TLS under it: what is left then is not for us. */
+  while (session->generation == generation)
+    {
+      g_autoptr (ImapFrame) frame = NULL;
+
+      result = imap_framer_next (session->framer, &frame, &error);
+      if (result != IMAP_FRAMER_FRAME)
+        break;
+      handle_frame (session, frame);
+    }
+
+  if (result == IMAP_FRAMER_FAILED)
+    imap_session_fail (session, error);
+}
+
+static void
+closed (gpointer user, const GError *error)
+{
+  g_autoptr (ImapSession) session = imap_session_ref (user);
+  gsize received = 0;
+  gsize announced = 0;
+
+  if (session->bye != NULL)
+    imap_session_fail (session, g_error_new_literal (G_IMAP_ERROR, G_IMAP_ERROR_BYE, session->bye));
+  else if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
+    imap_session_fail (session,
+                       g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_TRUNCATED,
+                                    _ ("the encrypted connection was cut: %s"), error->message));
+  else if (imap_framer_get_literal_progress (session->framer, &received, &announced))
+    imap_session_fail (session,
+                       g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
+                                    _ ("the connection was lost at octet %" G_GSIZE_FORMAT
+                                       " of %" G_GSIZE_FORMAT),
+                                    received, announced));
+  else
+    imap_session_fail (session,
+                       g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
+                                    _ ("the connection was lost: %s"),
+                                    error != NULL ? error->message :
+                                                    _ ("the server closed it")));
+}
+
+const ImapChannelSink imap_session_sink = { reserve, commit, closed };

@@ -1,0 +1,258 @@
+/* Which command may go when, and how it goes: the pipelining rules are all here.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/session/imap-session-private.h"
+
+#include "gimap4d/base/g-imap-error.h"
+#include "gimap4d/base/gimap4d-i18n.h"
+
+/* Outlook drops connections at about fifty commands in flight. */
+#define MAX_IN_FLIGHT 16
+
+static gboolean
+is_waiting_to_continue (const ImapCommand *command)
+{
+  return command->n_segments_sent < command->segments->len;
+}
+
+/* May @next be sent while @other waits for its reply? */
+static gboolean
+can_go_beside (const ImapCommand *next, const ImapCommand *other)
+{
+  /* The server's "+" would be ambiguous. */
+  if (is_waiting_to_continue (other) || other->continued != NULL)
+    return FALSE;
+  if ((other->traits & IMAP_COMMAND_INDEPENDENT) != 0)
+    return TRUE;
+  if (((next->traits | other->traits) & IMAP_COMMAND_EXCLUSIVE) != 0)
+    return FALSE;
+
+  /* Numbers are only safe next to numbers: while FETCH, STORE and SEARCH by number are in progress
+   * the server may not send EXPUNGE, with any other command it may (RFC 9051, 7.5.1). */
+  return ((next->traits ^ other->traits) & IMAP_COMMAND_NUMBERS) == 0;
+}
+
+static gboolean
+can_go (ImapSession *session, const ImapCommand *next)
+{
+  if (session->in_flight.length >= MAX_IN_FLIGHT)
+    return FALSE;
+
+  for (GList *link = session->in_flight.head; link != NULL; link = link->next)
+    if (!can_go_beside (next, link->data))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+write_segment (ImapSession *session, const ImapSegment *segment)
+{
+  gsize size;
+  const void *data = g_bytes_get_data (segment->bytes, &size);
+
+  if (segment->secret)
+    imap_trace_sent_secret (session->trace, size);
+  else
+    imap_trace_sent (session->trace, data, size);
+  imap_channel_write (session->channel, segment->bytes);
+  imap_session_count (session, &session->facts.octets_sent, size);
+}
+
+/* Sends what may go without waiting. */
+static void
+send_segments (ImapSession *session, ImapCommand *command)
+{
+  gboolean is_first = TRUE;
+
+  while (is_waiting_to_continue (command))
+    {
+      ImapSegment *segment = g_ptr_array_index (command->segments, command->n_segments_sent);
+
+      if (segment->waits && !is_first)
+        return;
+      write_segment (session, segment);
+      command->n_segments_sent++;
+      is_first = FALSE;
+    }
+  command->progress_at = g_get_monotonic_time ();
+}
+
+/* What nobody waits for any more and was not begun is not sent at all. */
+static void
+drop_abandoned (ImapSession *session)
+{
+  GList *next;
+
+  for (GList *link = session->unsent.head; link != NULL; link = next)
+    {
+      ImapCommand *command = link->data;
+      g_autoptr (ImapOperation) operation = NULL;
+
+      next = link->next;
+      if (!command->operation->is_complete || command->operation->caller == NULL)
+        continue;
+      operation = imap_operation_ref (command->operation);
+      g_queue_delete_link (&session->unsent, link);
+      operation->n_commands--;
+      imap_command_free (command);
+      imap_session_settle (session, operation);
+    }
+}
+
+void
+imap_session_send (ImapSession *session)
+{
+  ImapCommand *next;
+
+  drop_abandoned (session);
+  while (session->channel != NULL && (next = g_queue_peek_head (&session->unsent)) != NULL &&
+         can_go (session, next))
+    {
+      g_queue_pop_head (&session->unsent);
+      /* Silence counts from the moment that a reply is due. */
+      if (g_queue_is_empty (&session->in_flight))
+        session->moved_at = g_get_monotonic_time ();
+      g_queue_push_tail (&session->in_flight, next);
+      next->progress_at = g_get_monotonic_time ();
+      send_segments (session, next);
+    }
+
+  if (session->channel != NULL)
+    {
+      imap_channel_flush (session->channel);
+      imap_session_watch_time (session);
+    }
+}
+
+void
+imap_session_continued (ImapSession *session, const ImapResponse *response)
+{
+  ImapCommand *last = g_queue_peek_tail (&session->in_flight);
+
+  if (last != NULL && is_waiting_to_continue (last))
+    {
+      send_segments (session, last);
+      imap_session_send (session);
+      return;
+    }
+  if (last != NULL && last->continued != NULL && last->continued (last, response))
+    return;
+
+  imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+                                           _ ("the server asks to go on where nothing waits")));
+}
+
+/* A line in the middle of a command: an answer to a SASL challenge. */
+void
+imap_session_send_line (ImapSession *session, GString *line, gboolean is_secret)
+{
+  ImapSegment segment = { .bytes = g_string_free_to_bytes (line), .secret = is_secret };
+
+  write_segment (session, &segment);
+  g_bytes_unref (segment.bytes);
+  imap_channel_flush (session->channel);
+  imap_session_watch_time (session);
+}
+
+static const ImapCapabilities *
+host_get_capabilities (gpointer host)
+{
+  return &((ImapSession *) host)->capabilities;
+}
+
+static ImapWriterFeatures
+host_get_features (gpointer host)
+{
+  ImapSession *session = host;
+  ImapWriterFeatures features = IMAP_WRITER_NONE;
+
+  if (imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_LITERAL_PLUS))
+    features |= IMAP_WRITER_LITERAL_PLUS;
+  if (imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_LITERAL_MINUS))
+    features |= IMAP_WRITER_LITERAL_MINUS;
+  if (session->is_utf8)
+    features |= IMAP_WRITER_UTF8;
+
+  return features;
+}
+
+static ImapBoxState *
+host_get_box (gpointer host)
+{
+  return ((ImapSession *) host)->box;
+}
+
+static void
+host_set_box (gpointer host, ImapBoxState *state)
+{
+  ImapSession *session = host;
+
+  g_clear_pointer (&session->box, imap_box_state_free);
+  g_clear_pointer (&session->wanted_box, g_free);
+  session->box = state;
+  if (state != NULL)
+    {
+      session->wanted_box = g_strdup (state->name);
+      session->wanted_uid_validity = state->uid_validity;
+    }
+  imap_session_publish (session);
+}
+
+static void
+host_submit (gpointer host, ImapCommand *command)
+{
+  ImapSession *session = host;
+  GError *error = NULL;
+
+  g_snprintf (command->tag, sizeof command->tag, "A%" G_GUINT64_FORMAT, ++session->last_tag);
+  command->segments = imap_writer_finish (command->writer, command->tag, &error);
+  g_clear_pointer (&command->writer, imap_writer_free);
+  if (command->segments == NULL)
+    {
+      command->operation->n_commands--;
+      imap_operation_fail (command->operation, error);
+      imap_command_free (command);
+      return;
+    }
+
+  imap_session_count (session, &session->facts.n_commands, 1);
+  g_queue_push_tail (&session->unsent, command);
+}
+
+static void
+host_complete (gpointer host,
+               ImapOperation *operation,
+               gpointer result,
+               GDestroyNotify destroy,
+               GError *error)
+{
+  ImapSession *session = host;
+  ImapCall *call = operation->caller;
+
+  if (call == NULL)
+    {
+      /* One of our own, which opens the connection or keeps it. */
+      if (error != NULL && operation == session->opening)
+        imap_session_fail_opening (session, error);
+      else
+        g_clear_error (&error);
+      return;
+    }
+
+  if (error != NULL)
+    imap_call_return_error (call,
+                            imap_session_name_place (session, operation->title, error));
+  else
+    imap_call_return (call, result, destroy);
+  session->n_done++;
+}
+
+const ImapOperationHost imap_session_host = {
+  host_get_capabilities, host_get_features, host_get_box, host_set_box, host_submit, host_complete,
+};

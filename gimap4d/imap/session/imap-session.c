@@ -1,0 +1,691 @@
+/* One connection with all its protocol state: what it is asked to do, and in which order it does it.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/session/imap-session-private.h"
+
+#include "gimap4d/base/g-imap-error.h"
+#include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/imap/command/imap-noop.h"
+#include "gimap4d/imap/command/imap-select.h"
+#include "gimap4d/imap/net/imap-tls.h"
+#include "gimap4d/imap/session/imap-io-thread.h"
+
+#define MAX_RUNNING 64
+/* Once, and once more after the connection was lost. */
+#define MAX_STARTS 2
+
+#define MOVE(state) (1u << IMAP_SESSION_##state)
+
+/* From each state to those that may follow. */
+static const guint moves[IMAP_N_SESSION_STATES] = {
+  [IMAP_SESSION_CLOSED] = MOVE (CONNECTING),
+  [IMAP_SESSION_CONNECTING] = MOVE (GREETING) | MOVE (CLOSED),
+  [IMAP_SESSION_GREETING] = MOVE (SECURING) | MOVE (LOGGING_IN) | MOVE (READY) | MOVE (CLOSED),
+  [IMAP_SESSION_SECURING] = MOVE (LOGGING_IN) | MOVE (CLOSED),
+  [IMAP_SESSION_LOGGING_IN] = MOVE (SECURING) | MOVE (READY) | MOVE (CLOSED),
+  [IMAP_SESSION_READY] = MOVE (CLOSING) | MOVE (CLOSED),
+  [IMAP_SESSION_CLOSING] = MOVE (CLOSED),
+};
+
+void
+imap_session_facts_clear (ImapSessionFacts *facts)
+{
+  g_clear_pointer (&facts->capabilities, g_strfreev);
+  g_clear_pointer (&facts->selected_box, g_free);
+  g_clear_pointer (&facts->authentication_mode, g_free);
+}
+
+static void
+release_operation (ImapOperation *operation)
+{
+  g_clear_pointer ((ImapCall **) &operation->caller, imap_call_unref);
+  imap_operation_unref (operation);
+}
+
+ImapSession *
+imap_session_new (ImapSettings *settings,
+                  const ImapSessionEvents *events,
+                  gpointer owner,
+                  GDestroyNotify owner_destroy)
+{
+  ImapSession *session = g_new0 (ImapSession, 1);
+
+  g_atomic_ref_count_init (&session->ref_count);
+  session->settings = imap_settings_ref (settings);
+  session->events = events;
+  session->owner = owner;
+  session->owner_destroy = owner_destroy;
+  g_queue_init (&session->waiting);
+  g_queue_init (&session->unsent);
+  g_queue_init (&session->in_flight);
+  session->running = g_ptr_array_new_with_free_func ((GDestroyNotify) release_operation);
+  g_mutex_init (&session->mutex);
+
+  return session;
+}
+
+ImapSession *
+imap_session_ref (ImapSession *session)
+{
+  g_atomic_ref_count_inc (&session->ref_count);
+
+  return session;
+}
+
+/* A session that is open holds itself: the last reference is only ever dropped when nothing of it
+ * is left in the I/O thread. */
+void
+imap_session_unref (ImapSession *session)
+{
+  if (!g_atomic_ref_count_dec (&session->ref_count))
+    return;
+
+  g_assert (session->state == IMAP_SESSION_CLOSED);
+  g_assert (session->channel == NULL && session->timer == NULL);
+
+  g_clear_pointer (&session->trace, imap_trace_free);
+  g_clear_pointer (&session->bye, g_free);
+  g_clear_object (&session->accepted_certificate);
+  imap_capabilities_clear (&session->capabilities);
+  g_clear_pointer (&session->box, imap_box_state_free);
+  g_clear_pointer (&session->wanted_box, g_free);
+  g_ptr_array_unref (session->running);
+  imap_session_facts_clear (&session->facts);
+  g_mutex_clear (&session->mutex);
+  imap_settings_unref (session->settings);
+  if (session->owner_destroy != NULL)
+    session->owner_destroy (session->owner);
+  g_free (session);
+}
+
+gboolean
+imap_session_move (ImapSession *session, ImapSessionState state)
+{
+  ImapSessionState from = session->state;
+
+  if ((moves[from] & (1u << state)) == 0)
+    {
+      imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+                                               "a connection cannot go from state %u to %u", from,
+                                               state));
+      return FALSE;
+    }
+
+  session->state = state;
+  if (from == IMAP_SESSION_CLOSED)
+    imap_session_ref (session);
+  imap_session_publish (session);
+  if (state == IMAP_SESSION_CLOSED)
+    imap_session_unref (session);
+
+  return TRUE;
+}
+
+/* What other threads may see of the session. */
+void
+imap_session_publish (ImapSession *session)
+{
+  ImapSessionFacts *facts = &session->facts;
+
+  g_mutex_lock (&session->mutex);
+  g_clear_pointer (&facts->capabilities, g_strfreev);
+  g_clear_pointer (&facts->selected_box, g_free);
+  g_clear_pointer (&facts->authentication_mode, g_free);
+  facts->state = session->state;
+  facts->capabilities = g_strdupv (session->capabilities.words);
+  facts->selected_box = g_strdup (session->box != NULL ? session->box->name : NULL);
+  facts->authentication_mode = g_strdup (session->mode);
+  facts->tls_protocol = imap_tls_get_protocol_name (session->tls);
+  g_mutex_unlock (&session->mutex);
+
+  if (session->events->facts_changed != NULL)
+    session->events->facts_changed (session->owner);
+}
+
+void
+imap_session_count (ImapSession *session, guint64 *counter, guint64 n)
+{
+  g_mutex_lock (&session->mutex);
+  *counter += n;
+  g_mutex_unlock (&session->mutex);
+}
+
+void
+imap_session_get_facts (ImapSession *session, ImapSessionFacts *out_facts)
+{
+  g_mutex_lock (&session->mutex);
+  *out_facts = session->facts;
+  out_facts->capabilities = g_strdupv (session->facts.capabilities);
+  out_facts->selected_box = g_strdup (session->facts.selected_box);
+  out_facts->authentication_mode = g_strdup (session->facts.authentication_mode);
+  g_mutex_unlock (&session->mutex);
+}
+
+GError *
+imap_session_name_place (ImapSession *session, const char *title, GError *error)
+{
+  const char *secrets[] = { NULL, NULL, NULL };
+  guint n_secrets = 0;
+  g_autofree char *blanked = NULL;
+  GError *named;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return error;
+
+  /* A server may echo what it was sent. */
+  if (session->settings->password != NULL)
+    secrets[n_secrets++] = session->settings->password;
+  if (session->settings->token != NULL)
+    secrets[n_secrets++] = session->settings->token;
+  blanked = imap_trace_blank (error->message, secrets);
+
+  named = g_error_new (error->domain, error->code, "%s:%u: %s: %s",
+                       session->settings->host != NULL ? session->settings->host : "",
+                       session->settings->port, title, blanked);
+  g_error_free (error);
+
+  return named;
+}
+
+/* Ends an operation that was not started, or whose connection is gone. Takes both. */
+static void
+end_operation (ImapSession *session, ImapOperation *operation, GError *error)
+{
+  if (!operation->is_complete)
+    {
+      operation->is_complete = TRUE;
+      if (operation->caller != NULL)
+        imap_call_return_error (operation->caller,
+                                imap_session_name_place (session, operation->title, error));
+      else
+        g_error_free (error);
+    }
+  else
+    {
+      g_error_free (error);
+    }
+  release_operation (operation);
+}
+
+/* The connection is gone and with it all that was on its way. */
+static void
+drop_commands (ImapSession *session)
+{
+  ImapCommand *command;
+
+  while ((command = g_queue_pop_head (&session->in_flight)) != NULL ||
+         (command = g_queue_pop_head (&session->unsent)) != NULL)
+    {
+      command->operation->n_commands--;
+      imap_command_free (command);
+    }
+}
+
+static gboolean
+can_repeat (ImapSession *session, const ImapOperation *operation, const GError *error)
+{
+  return (operation->klass->traits & IMAP_OPERATION_REPEATABLE) != 0 && operation->n_starts < MAX_STARTS &&
+         !session->is_shut_down &&
+         (g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED) ||
+          g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_TLS_TRUNCATED) ||
+          g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_BYE));
+}
+
+/* What was running goes back to the head of the queue where that is safe, or hears the error. Only
+ * a connection that has served before is worth a second try. */
+static void
+settle_running (ImapSession *session, const GError *error)
+{
+  g_autoptr (GPtrArray) running = g_steal_pointer (&session->running);
+  ImapOperation *next;
+  gboolean was_ours = FALSE;
+
+  session->running = g_ptr_array_new_with_free_func ((GDestroyNotify) release_operation);
+  g_ptr_array_set_free_func (running, NULL);
+  for (guint i = running->len; i > 0; i--)
+    {
+      ImapOperation *operation = g_ptr_array_index (running, i - 1);
+
+      if (operation->is_complete || operation->caller == NULL)
+        {
+          was_ours = was_ours || operation->caller == NULL;
+          release_operation (operation);
+        }
+      else if (session->n_done > 0 && can_repeat (session, operation, error))
+        {
+          if (operation->klass->reset != NULL)
+            operation->klass->reset (operation);
+          g_queue_push_head (&session->waiting, operation);
+        }
+      else
+        {
+          end_operation (session, operation, g_error_copy (error));
+        }
+    }
+
+  /* A server that drops the connection whenever the box is selected again is not tried for ever. */
+  next = g_queue_peek_head (&session->waiting);
+  if (was_ours && next != NULL && ++next->n_starts > MAX_STARTS)
+    end_operation (session, g_queue_pop_head (&session->waiting), g_error_copy (error));
+}
+
+static void
+disconnect (ImapSession *session, const GError *error)
+{
+  gboolean was_open = session->state == IMAP_SESSION_READY || session->state == IMAP_SESSION_CLOSING;
+
+  imap_trace_note (session->trace, "Disconnected: %s", error->message);
+  imap_session_detach (session);
+  imap_session_stop_time (session);
+  drop_commands (session);
+  g_clear_pointer (&session->opening, imap_operation_unref);
+  if (session->box != NULL)
+    {
+      session->wanted_read_only = session->box->is_read_only;
+      session->wanted_uid_validity = session->box->uid_validity;
+      g_clear_pointer (&session->box, imap_box_state_free);
+    }
+  if (session->state != IMAP_SESSION_CLOSED)
+    imap_session_move (session, IMAP_SESSION_CLOSED);
+  if (was_open && session->events->disconnected != NULL)
+    session->events->disconnected (session->owner, error);
+}
+
+void
+imap_session_fail (ImapSession *session, GError *cause)
+{
+  g_autoptr (ImapSession) alive = imap_session_ref (session);
+  g_autoptr (GError) error = cause;
+
+  if (session->state == IMAP_SESSION_CLOSED)
+    return;
+  if (session->state != IMAP_SESSION_READY && session->state != IMAP_SESSION_CLOSING)
+    {
+      imap_session_fail_opening (session, g_steal_pointer (&error));
+      return;
+    }
+
+  disconnect (session, error);
+  settle_running (session, error);
+  session->n_done = 0;
+  imap_session_pump (session);
+}
+
+void
+imap_session_fail_opening (ImapSession *session, GError *cause)
+{
+  g_autoptr (ImapSession) alive = imap_session_ref (session);
+  g_autoptr (GError) error = cause;
+  ImapOperation *operation;
+
+  disconnect (session, error);
+  while ((operation = g_queue_pop_head (&session->waiting)) != NULL)
+    end_operation (session, operation, g_error_copy (error));
+}
+
+/* An operation that has ended keeps its place until the replies to its commands have come. */
+void
+imap_session_settle (ImapSession *session, ImapOperation *operation)
+{
+  if (operation->is_complete && operation->n_commands == 0)
+    g_ptr_array_remove_fast (session->running, operation);
+}
+
+static gboolean
+has_barrier (ImapSession *session)
+{
+  for (guint i = 0; i < session->running->len; i++)
+    {
+      ImapOperation *operation = g_ptr_array_index (session->running, i);
+
+      if ((operation->klass->traits & IMAP_OPERATION_BARRIER) != 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Takes the operation. */
+static void
+start_operation (ImapSession *session, ImapOperation *operation)
+{
+  operation->host = &imap_session_host;
+  operation->host_data = session;
+  operation->n_starts++;
+  g_ptr_array_add (session->running, operation);
+
+  imap_operation_ref (operation);
+  operation->klass->start (operation);
+  imap_session_settle (session, operation);
+  imap_operation_unref (operation);
+}
+
+/* Ids that the caller had from before are worth nothing in a box that was made anew meanwhile. */
+static void
+fail_old_ids (ImapSession *session, guint32 uid_validity)
+{
+  GList *next;
+
+  for (GList *link = session->waiting.head; link != NULL; link = next)
+    {
+      ImapOperation *operation = link->data;
+
+      next = link->next;
+      if ((operation->klass->traits & IMAP_OPERATION_BARRIER) != 0)
+        return;
+      if ((operation->klass->traits & IMAP_OPERATION_USES_IDS) == 0)
+        continue;
+      g_queue_delete_link (&session->waiting, link);
+      end_operation (session, operation,
+                     g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
+                                  _ ("the box was made anew on the server (UIDVALIDITY %u, now %u): "
+                                     "ids from before do not count any more"),
+                                  session->lost_uid_validity, uid_validity));
+    }
+}
+
+static void
+reselected_cb (gpointer data, const ImapBoxState *state, const GError *error)
+{
+  ImapSession *session = data;
+  ImapOperation *operation;
+
+  if (error == NULL)
+    {
+      if (session->lost_uid_validity != 0 && state->uid_validity != session->lost_uid_validity)
+        fail_old_ids (session, state->uid_validity);
+      return;
+    }
+
+  /* The box is not there any more: whoever waits for it hears that. */
+  operation = g_queue_pop_head (&session->waiting);
+  if (operation != NULL)
+    end_operation (session, operation, g_error_copy (error));
+}
+
+/* The next operation needs the box that was selected before the connection was lost. */
+static void
+start_reselect (ImapSession *session)
+{
+  ImapOperation *operation = imap_select_operation_new_again (session->wanted_box,
+                                                              session->wanted_read_only,
+                                                              reselected_cb, session);
+
+  session->lost_uid_validity = session->wanted_uid_validity;
+  start_operation (session, operation);
+}
+
+static gboolean
+has_idled (ImapSession *session)
+{
+  gint64 delay = session->settings->check_connection_delay * G_USEC_PER_SEC;
+
+  return session->running->len == 0 && imap_session_now_awake () - session->used_at > delay;
+}
+
+/* FALSE when the ids that the operation brings are not of the selected box; it has ended then. */
+static gboolean
+check_box (ImapSession *session, ImapOperation *operation)
+{
+  GError *error = NULL;
+
+  if (operation->box != NULL && g_strcmp0 (operation->box, session->box->name) != 0)
+    error = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
+                         _ ("the ids are of the box “%s”, but “%s” is selected"), operation->box,
+                         session->box->name);
+  else if (operation->uid_validity != 0 && session->box->uid_validity != 0 &&
+           operation->uid_validity != session->box->uid_validity)
+    error = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
+                         _ ("the box was made anew on the server (UIDVALIDITY %u, now %u): ids from "
+                            "before do not count any more"),
+                         operation->uid_validity, session->box->uid_validity);
+  if (error == NULL)
+    return TRUE;
+
+  end_operation (session, operation, error);
+
+  return FALSE;
+}
+
+/* Starts the operation at the head of the queue, or what it needs first. FALSE when it has to wait. */
+static gboolean
+start_next (ImapSession *session)
+{
+  ImapOperation *operation = g_queue_peek_head (&session->waiting);
+  gboolean needs_box = (operation->klass->traits & IMAP_OPERATION_NEEDS_BOX) != 0;
+
+  if (imap_call_is_finished (operation->caller))
+    {
+      release_operation (g_queue_pop_head (&session->waiting));
+      return TRUE;
+    }
+  if (has_barrier (session) || session->running->len >= MAX_RUNNING)
+    return FALSE;
+  if ((operation->klass->traits & IMAP_OPERATION_BARRIER) != 0 && session->running->len > 0)
+    return FALSE;
+
+  if (has_idled (session))
+    {
+      session->used_at = imap_session_now_awake ();
+      start_operation (session, imap_noop_operation_new_probe ());
+      return FALSE;
+    }
+  if (needs_box && session->box == NULL && session->wanted_box != NULL)
+    {
+      start_reselect (session);
+      return FALSE;
+    }
+
+  g_queue_pop_head (&session->waiting);
+  if (needs_box && session->box == NULL)
+    end_operation (session, operation,
+                   g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_NO_BOX_SELECTED,
+                                _ ("no box is selected: call select_box first")));
+  else if (!needs_box || check_box (session, operation))
+    start_operation (session, operation);
+
+  return TRUE;
+}
+
+static void
+logged_out (ImapCommand *command, const ImapResponse *response)
+{
+  ImapOperation *operation = command->operation;
+  g_autoptr (ImapSession) session = imap_session_ref (operation->host_data);
+
+  imap_operation_return (operation, GINT_TO_POINTER (TRUE), NULL);
+  imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
+                                           _ ("the connection was closed on request")));
+}
+
+static void
+say_good_bye (ImapSession *session, ImapOperation *operation)
+{
+  if (!imap_session_move (session, IMAP_SESSION_CLOSING))
+    return;
+
+  session->deadline = g_get_monotonic_time () + IMAP_LIMIT_LOGOUT_MS * (gint64) 1000;
+  imap_operation_submit (operation, imap_operation_write (operation, "LOGOUT"),
+                         IMAP_COMMAND_INDEPENDENT, NULL, logged_out);
+}
+
+static void
+close_start (ImapOperation *operation)
+{
+  say_good_bye (operation->host_data, operation);
+}
+
+static const ImapOperationClass close_class = {
+  .size = sizeof (ImapOperation),
+  .traits = IMAP_OPERATION_BARRIER,
+  .start = close_start,
+};
+
+gpointer
+imap_session_new_close_operation (void)
+{
+  return imap_operation_new (&close_class, g_strdup (_ ("closing the connection")));
+}
+
+void
+imap_session_pump (ImapSession *session)
+{
+  g_autoptr (ImapSession) alive = imap_session_ref (session);
+
+  while (session->state == IMAP_SESSION_READY && !g_queue_is_empty (&session->waiting))
+    if (!start_next (session))
+      break;
+
+  if (session->state == IMAP_SESSION_READY)
+    session->used_at = imap_session_now_awake ();
+  imap_session_send (session);
+
+  while (session->state == IMAP_SESSION_CLOSED && !g_queue_is_empty (&session->waiting))
+    {
+      ImapOperation *operation = g_queue_peek_head (&session->waiting);
+
+      if (operation->klass == &close_class)
+        {
+          imap_call_return (operation->caller, GINT_TO_POINTER (TRUE), NULL);
+        }
+      else if (!imap_call_is_finished (operation->caller))
+        {
+          imap_session_open (session);
+          return;
+        }
+      release_operation (g_queue_pop_head (&session->waiting));
+    }
+}
+
+/* What is posted to the I/O thread. */
+typedef struct
+{
+  ImapSession *session;     /* owned */
+  ImapOperation *operation; /* owned, nullable */
+  ImapCall *call;           /* owned, nullable */
+} Order;
+
+static Order *
+order_new (ImapSession *session, ImapOperation *operation, ImapCall *call)
+{
+  Order *order = g_new0 (Order, 1);
+
+  order->session = imap_session_ref (session);
+  order->operation = operation;
+  order->call = call != NULL ? imap_call_ref (call) : NULL;
+
+  return order;
+}
+
+static void
+order_free (Order *order)
+{
+  imap_session_unref (order->session);
+  g_clear_pointer (&order->operation, imap_operation_unref);
+  g_clear_pointer (&order->call, imap_call_unref);
+  g_free (order);
+}
+
+static void
+perform_cb (gpointer data)
+{
+  Order *order = data;
+  ImapSession *session = order->session;
+  ImapOperation *operation = g_steal_pointer (&order->operation);
+
+  operation->caller = g_steal_pointer (&order->call);
+  g_queue_push_tail (&session->waiting, operation);
+  imap_session_pump (session);
+  order_free (order);
+}
+
+void
+imap_session_perform (ImapSession *session, gpointer operation, ImapCall *call)
+{
+  Order *order = order_new (session, operation, call);
+
+  if (imap_io_thread_post (perform_cb, order))
+    return;
+
+  imap_call_return_error (call, g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                                             _ ("a connection cannot be used in a forked child")));
+  order_free (order);
+}
+
+static void
+abandon_cb (gpointer data)
+{
+  Order *order = data;
+  ImapSession *session = order->session;
+
+  for (GList *link = session->waiting.head; link != NULL; link = link->next)
+    {
+      ImapOperation *operation = link->data;
+
+      if (operation->caller == order->call)
+        {
+          g_queue_delete_link (&session->waiting, link);
+          release_operation (operation);
+          break;
+        }
+    }
+
+  /* One that runs keeps its place until its replies have come, but sends nothing more. */
+  for (guint i = 0; i < session->running->len; i++)
+    {
+      ImapOperation *operation = g_ptr_array_index (session->running, i);
+
+      if (operation->caller == order->call)
+        operation->is_complete = TRUE;
+    }
+  if (session->waiting.length == 0 && session->state != IMAP_SESSION_READY &&
+      session->state != IMAP_SESSION_CLOSING && session->state != IMAP_SESSION_CLOSED)
+    imap_session_fail_opening (session,
+                               g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "nobody waits"));
+  order_free (order);
+}
+
+void
+imap_session_abandon (ImapSession *session, ImapCall *call)
+{
+  Order *order = order_new (session, NULL, call);
+
+  if (!imap_io_thread_post (abandon_cb, order))
+    order_free (order);
+}
+
+static void
+shut_down_cb (gpointer data)
+{
+  Order *order = data;
+  ImapSession *session = order->session;
+
+  session->is_shut_down = TRUE;
+  if (session->state == IMAP_SESSION_READY)
+    {
+      start_operation (session, imap_session_new_close_operation ());
+      imap_session_send (session);
+    }
+  else if (session->state != IMAP_SESSION_CLOSED && session->state != IMAP_SESSION_CLOSING)
+    {
+      imap_session_fail_opening (session,
+                                 g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "shut down"));
+    }
+  order_free (order);
+}
+
+void
+imap_session_shut_down (ImapSession *session)
+{
+  Order *order = order_new (session, NULL, NULL);
+
+  /* In a forked child there is nothing to close: the connection is the parent's. */
+  if (!imap_io_thread_post (shut_down_cb, order))
+    order_free (order);
+}
