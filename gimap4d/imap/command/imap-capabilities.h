@@ -41,7 +41,7 @@ typedef enum
 
 typedef struct
 {
-  GStrv words;  /* owned, nullable: upper case, as the server lists them */
+  GStrv words;   /* owned, nullable: upper case, as the server lists them */
   guint64 known; /* a bit for each ImapCapability */
 } ImapCapabilities;
 

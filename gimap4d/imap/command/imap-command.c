@@ -116,6 +116,18 @@ imap_operation_write (gpointer data, const char *name)
   return imap_writer_new (name, operation->host->get_features (operation->host_data));
 }
 
+void
+imap_operation_write_box (gpointer data, ImapWriter *writer, const char *name)
+{
+  ImapOperation *operation = data;
+  const char *raw_name = operation->host->get_raw_box (operation->host_data, name);
+
+  if (raw_name != NULL)
+    imap_writer_box_raw (writer, raw_name);
+  else
+    imap_writer_box (writer, name);
+}
+
 ImapCommand *
 imap_command_new (gpointer operation,
                   ImapWriter *writer,

@@ -49,7 +49,7 @@ struct _ImapCommand
   /* The host's: how far it is sent. */
   char tag[16];
   ImapWriter *writer;  /* owned, until it is written */
-  GPtrArray *segments;  /* owned, of ImapSegment */
+  GPtrArray *segments; /* owned, of ImapSegment */
   guint n_segments_sent;
   gint64 progress_at; /* monotonic: when it was sent, or took a response last */
 };
@@ -86,6 +86,10 @@ typedef struct
   ImapBoxState *(*get_box) (gpointer host);
   /* Takes @state: the newly selected box, or NULL for none. */
   void (*set_box) (gpointer host, ImapBoxState *state);
+  /* The octets that a LIST gave for a name that modified UTF-7 does not lead back to; NULL for all
+   * others. And the place to tell them. */
+  const char *(*get_raw_box) (gpointer host, const char *name);
+  void (*set_raw_box) (gpointer host, const char *name, const char *raw_name);
   void (*submit) (gpointer host, ImapCommand *command);
   /* Takes result and error. */
   void (*complete) (gpointer host,
@@ -107,7 +111,7 @@ struct _ImapOperation
 
   const ImapOperationHost *host; /* while it runs */
   gpointer host_data;
-  gpointer caller; /* the host's own */
+  gpointer caller;  /* the host's own */
   guint n_commands; /* submitted and not done */
   guint n_starts;
   gboolean is_complete;
@@ -131,6 +135,7 @@ gboolean imap_operation_accepts_utf8 (gpointer operation);
 
 /* A writer for a command of this operation, with what the connection can do. */
 ImapWriter *imap_operation_write (gpointer operation, const char *name);
+void imap_operation_write_box (gpointer operation, ImapWriter *writer, const char *name);
 /* Takes the writer; @claim is nullable. */
 ImapCommand *imap_command_new (gpointer operation,
                                ImapWriter *writer,

@@ -135,10 +135,9 @@ imap_session_open (ImapSession *session)
   session->deadline = g_get_monotonic_time () + settings->connection_timeout * G_USEC_PER_SEC;
   imap_session_move (session, IMAP_SESSION_CONNECTING);
   imap_session_set_deadline (session, G_IMAP_ERROR_TIMEOUT_CONNECT, 0);
-  imap_connector_connect_async (settings->host, settings->port,
-                                imap_settings_is_implicit_tls (settings) ? "imaps" : "imap",
-                                settings->proxy_resolver, session->cancellable, connected_cb,
-                                step_new (session));
+  imap_connector_connect_async (
+      settings->host, settings->port, imap_settings_is_implicit_tls (settings) ? "imaps" : "imap",
+      settings->proxy_resolver, session->cancellable, connected_cb, step_new (session));
 }
 
 static void secured_cb (GObject *source, GAsyncResult *result, gpointer user_data);
@@ -212,9 +211,9 @@ refuse_certificate (ImapSession *session, const CertificateQuestion *question)
 {
   g_autofree char *what = imap_tls_describe_errors (question->certificate, question->errors);
 
-  imap_session_fail_opening (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_CERTIFICATE,
-                                                   _ ("the certificate of the server is refused: %s"),
-                                                   what));
+  imap_session_fail_opening (
+      session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_CERTIFICATE,
+                            _ ("the certificate of the server is refused: %s"), what));
 }
 
 static void
@@ -427,11 +426,10 @@ starttls_done (ImapCommand *command, const ImapResponse *response)
     }
   if (surplus > 0)
     {
-      imap_session_fail_opening (session,
-                                 g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_INJECTION,
-                                              _ ("%" G_GSIZE_FORMAT
-                                                 " plain octets came where TLS had to begin"),
-                                              surplus));
+      imap_session_fail_opening (
+          session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_INJECTION,
+                                _ ("%" G_GSIZE_FORMAT " plain octets came where TLS had to begin"),
+                                surplus));
       return;
     }
   if (!imap_session_move (session, IMAP_SESSION_SECURING))
@@ -506,9 +504,9 @@ logged_in (ImapCommand *command, const ImapResponse *response)
   if (code == G_IMAP_ERROR_NO && response->code != IMAP_CODE_UNAVAILABLE)
     code = G_IMAP_ERROR_AUTH_FAILED;
   if (failure != NULL)
-    imap_session_fail_opening (session,
-                               g_error_new (G_IMAP_ERROR, code, _ ("the login (%s) failed: %s (%s)"),
-                                            session->mode, refusal->message, failure));
+    imap_session_fail_opening (session, g_error_new (G_IMAP_ERROR, code,
+                                                     _ ("the login (%s) failed: %s (%s)"),
+                                                     session->mode, refusal->message, failure));
   else
     imap_session_fail_opening (session,
                                g_error_new (G_IMAP_ERROR, code, _ ("the login (%s) failed: %s"),
@@ -616,6 +614,21 @@ step_slowly (ImapSession *session, char *challenge, gsize length)
 }
 
 static gboolean
+decode_challenge (const char *text, char **out_challenge, gsize *out_length)
+{
+  gsize length = strlen (text);
+
+  /* g_base64_decode () passes over what is no base64. */
+  if (length % 4 != 0 ||
+      strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") != length)
+    return FALSE;
+
+  *out_challenge = (char *) g_base64_decode (text, out_length);
+
+  return TRUE;
+}
+
+static gboolean
 challenged (ImapCommand *command, const ImapResponse *response)
 {
   ImapSession *session = command->operation->host_data;
@@ -629,17 +642,18 @@ challenged (ImapCommand *command, const ImapResponse *response)
   if (++session->n_sasl_rounds > IMAP_LIMIT_SASL_ROUNDS ||
       strlen (response->text) > IMAP_LIMIT_SASL_MESSAGE)
     {
-      imap_session_fail_opening (session,
-                                 g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE,
-                                              _ ("the login takes more than %d rounds, or a "
-                                                 "challenge more than %" G_GSIZE_FORMAT " octets"),
-                                              IMAP_LIMIT_SASL_ROUNDS,
-                                              (gsize) IMAP_LIMIT_SASL_MESSAGE));
+      imap_session_fail_opening (
+          session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE,
+                                _ ("the login takes more than %d rounds, or a "
+                                   "challenge more than %" G_GSIZE_FORMAT " octets"),
+                                IMAP_LIMIT_SASL_ROUNDS, (gsize) IMAP_LIMIT_SASL_MESSAGE));
       return TRUE;
     }
-  if (!imap_sasl_decode_challenge (response->text, &challenge, &length, &error))
+  if (!decode_challenge (response->text, &challenge, &length))
     {
-      imap_session_fail_opening (session, error);
+      imap_session_fail_opening (session,
+                                 g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+                                              _ ("a challenge of the login is no base64")));
       return TRUE;
     }
 

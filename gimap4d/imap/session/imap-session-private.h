@@ -29,15 +29,15 @@ struct _ImapSession
   guint generation; /* of the connection: a new one for each stream, TLS included */
 
   /* The connection. */
-  GIOStream *stream;         /* owned; the socket's, or TLS over it */
-  GTlsConnection *tls;       /* owned, nullable */
-  ImapChannel *channel;      /* owned, nullable */
-  ImapFramer *framer;        /* owned, nullable */
-  ImapTrace *trace;          /* owned, nullable */
-  guint8 *reserved;          /* unowned: where the last read went, for the trace */
-  char *bye;                 /* owned, nullable: what the server said on leaving */
+  GIOStream *stream;    /* owned; the socket's, or TLS over it */
+  GTlsConnection *tls;  /* owned, nullable */
+  ImapChannel *channel; /* owned, nullable */
+  ImapFramer *framer;   /* owned, nullable */
+  ImapTrace *trace;     /* owned, nullable */
+  guint8 *reserved;     /* unowned: where the last read went, for the trace */
+  char *bye;            /* owned, nullable: what the server said on leaving */
   ImapCapabilities capabilities;
-  gboolean is_utf8; /* UTF8=ACCEPT is enabled */
+  gboolean is_utf8;                      /* UTF8=ACCEPT is enabled */
   GTlsCertificate *accepted_certificate; /* owned, nullable: a bad one that somebody accepted */
 
   /* Opening it. */
@@ -49,10 +49,10 @@ struct _ImapSession
   guint n_early_responses;
 
   /* What it is asked to do. */
-  GQueue waiting;    /* of ImapOperation, owned: not started */
+  GQueue waiting;     /* of ImapOperation, owned: not started */
   GPtrArray *running; /* of ImapOperation, owned: started, or done with commands in flight */
-  GQueue unsent;     /* of ImapCommand, owned */
-  GQueue in_flight;  /* of ImapCommand, owned; the last one may be sent in part */
+  GQueue unsent;      /* of ImapCommand, owned */
+  GQueue in_flight;   /* of ImapCommand, owned; the last one may be sent in part */
   guint64 last_tag;
   guint n_done; /* operations that this connection has brought to an end */
   guint n_unsolicited;
@@ -65,8 +65,10 @@ struct _ImapSession
   guint32 wanted_uid_validity;
   guint32 lost_uid_validity; /* while it is selected again */
 
+  GHashTable *raw_boxes; /* owned: utf8 → the server's octets, where they differ for good */
+
   /* Time, monotonic, in microseconds. */
-  GSource *timer; /* owned, nullable */
+  GSource *timer;        /* owned, nullable */
   gint64 deadline;       /* of opening or closing; 0 = none */
   gint64 stage_deadline; /* of this step of it; 0 = none */
   int stage_error;       /* GImapError that a missed deadline means */

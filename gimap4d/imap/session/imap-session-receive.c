@@ -130,14 +130,13 @@ count_unsolicited (ImapSession *session, const ImapResponse *response)
       session->unsolicited_size <= IMAP_LIMIT_UNSOLICITED_BYTES)
     return;
 
-  imap_session_fail (session,
-                     g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
-                                  _ ("the server sent %u responses, %" G_GSIZE_FORMAT
-                                     " octets, that nobody asked for; %u and %" G_GSIZE_FORMAT
-                                     " are the limits"),
-                                  session->n_unsolicited, session->unsolicited_size,
-                                  IMAP_LIMIT_UNSOLICITED_LINES,
-                                  (gsize) IMAP_LIMIT_UNSOLICITED_BYTES));
+  imap_session_fail (
+      session,
+      g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
+                   _ ("the server sent %u responses, %" G_GSIZE_FORMAT
+                      " octets, that nobody asked for; %u and %" G_GSIZE_FORMAT " are the limits"),
+                   session->n_unsolicited, session->unsolicited_size, IMAP_LIMIT_UNSOLICITED_LINES,
+                   (gsize) IMAP_LIMIT_UNSOLICITED_BYTES));
 }
 
 /* Until the user is logged in a server has little to say, and before TLS anybody could say it. */
@@ -164,10 +163,9 @@ check_early (ImapSession *session, const ImapResponse *response)
 
   if (!is_allowed_early (response))
     {
-      imap_session_fail_opening (session,
-                                 g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
-                                              _ ("the server sent “%s” before the login"),
-                                              response->name));
+      imap_session_fail_opening (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+                                                       _ ("the server sent “%s” before the login"),
+                                                       response->name));
       return FALSE;
     }
   if (session->tls == NULL && ++session->n_early_responses > IMAP_LIMIT_PLAIN_UNTAGGED)
@@ -292,17 +290,15 @@ closed (gpointer user, const GError *error)
                        g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_TRUNCATED,
                                     _ ("the encrypted connection was cut: %s"), error->message));
   else if (imap_framer_get_literal_progress (session->framer, &received, &announced))
-    imap_session_fail (session,
-                       g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
-                                    _ ("the connection was lost at octet %" G_GSIZE_FORMAT
-                                       " of %" G_GSIZE_FORMAT),
-                                    received, announced));
+    imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
+                                             _ ("the connection was lost at octet %" G_GSIZE_FORMAT
+                                                " of %" G_GSIZE_FORMAT),
+                                             received, announced));
   else
     imap_session_fail (session,
                        g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
                                     _ ("the connection was lost: %s"),
-                                    error != NULL ? error->message :
-                                                    _ ("the server closed it")));
+                                    error != NULL ? error->message : _ ("the server closed it")));
 }
 
 const ImapChannelSink imap_session_sink = { reserve, commit, closed };

@@ -10,6 +10,7 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/gimap4d-limits.h"
 
 /* Outlook drops connections at about fifty commands in flight. */
 #define MAX_IN_FLIGHT 16
@@ -204,6 +205,21 @@ host_set_box (gpointer host, ImapBoxState *state)
   imap_session_publish (session);
 }
 
+static const char *
+host_get_raw_box (gpointer host, const char *name)
+{
+  return g_hash_table_lookup (((ImapSession *) host)->raw_boxes, name);
+}
+
+static void
+host_set_raw_box (gpointer host, const char *name, const char *raw_name)
+{
+  GHashTable *raw_boxes = ((ImapSession *) host)->raw_boxes;
+
+  if (g_hash_table_size (raw_boxes) < IMAP_LIMIT_BOXES)
+    g_hash_table_replace (raw_boxes, g_strdup (name), g_strdup (raw_name));
+}
+
 static void
 host_submit (gpointer host, ImapCommand *command)
 {
@@ -226,11 +242,8 @@ host_submit (gpointer host, ImapCommand *command)
 }
 
 static void
-host_complete (gpointer host,
-               ImapOperation *operation,
-               gpointer result,
-               GDestroyNotify destroy,
-               GError *error)
+host_complete (
+    gpointer host, ImapOperation *operation, gpointer result, GDestroyNotify destroy, GError *error)
 {
   ImapSession *session = host;
   ImapCall *call = operation->caller;
@@ -246,13 +259,13 @@ host_complete (gpointer host,
     }
 
   if (error != NULL)
-    imap_call_return_error (call,
-                            imap_session_name_place (session, operation->title, error));
+    imap_call_return_error (call, imap_session_name_place (session, operation->title, error));
   else
     imap_call_return (call, result, destroy);
   session->n_done++;
 }
 
 const ImapOperationHost imap_session_host = {
-  host_get_capabilities, host_get_features, host_get_box, host_set_box, host_submit, host_complete,
+  host_get_capabilities, host_get_features, host_get_box, host_set_box,
+  host_get_raw_box,      host_set_raw_box,  host_submit,  host_complete,
 };

@@ -72,8 +72,7 @@ is_transferring (ImapSession *session)
 static guint64
 get_moved_octets (ImapSession *session)
 {
-  return imap_channel_get_n_read (session->channel) +
-         imap_channel_get_n_written (session->channel);
+  return imap_channel_get_n_read (session->channel) + imap_channel_get_n_written (session->channel);
 }
 
 /* The end of the window in which a transfer has to move; 0 = nothing is being transferred. */
@@ -209,8 +208,9 @@ void
 imap_session_set_deadline (ImapSession *session, int error_code, guint milliseconds)
 {
   session->stage_error = error_code;
-  session->stage_deadline =
-      milliseconds == 0 ? 0 : g_get_monotonic_time () + milliseconds * (gint64) MILLISECOND;
+  session->stage_deadline = milliseconds == 0 ?
+                                0 :
+                                g_get_monotonic_time () + milliseconds * (gint64) MILLISECOND;
   imap_session_watch_time (session);
 }
 

@@ -65,6 +65,7 @@ imap_session_new (ImapSettings *settings,
   g_queue_init (&session->unsent);
   g_queue_init (&session->in_flight);
   session->running = g_ptr_array_new_with_free_func ((GDestroyNotify) release_operation);
+  session->raw_boxes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_mutex_init (&session->mutex);
 
   return session;
@@ -96,6 +97,7 @@ imap_session_unref (ImapSession *session)
   g_clear_pointer (&session->box, imap_box_state_free);
   g_clear_pointer (&session->wanted_box, g_free);
   g_ptr_array_unref (session->running);
+  g_hash_table_unref (session->raw_boxes);
   imap_session_facts_clear (&session->facts);
   g_mutex_clear (&session->mutex);
   imap_settings_unref (session->settings);
@@ -111,9 +113,9 @@ imap_session_move (ImapSession *session, ImapSessionState state)
 
   if ((moves[from] & (1u << state)) == 0)
     {
-      imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
-                                               "a connection cannot go from state %u to %u", from,
-                                               state));
+      imap_session_fail (session,
+                         g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+                                      "a connection cannot go from state %u to %u", from, state));
       return FALSE;
     }
 
@@ -230,8 +232,8 @@ drop_commands (ImapSession *session)
 static gboolean
 can_repeat (ImapSession *session, const ImapOperation *operation, const GError *error)
 {
-  return (operation->klass->traits & IMAP_OPERATION_REPEATABLE) != 0 && operation->n_starts < MAX_STARTS &&
-         !session->is_shut_down &&
+  return (operation->klass->traits & IMAP_OPERATION_REPEATABLE) != 0 &&
+         operation->n_starts < MAX_STARTS && !session->is_shut_down &&
          (g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED) ||
           g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_TLS_TRUNCATED) ||
           g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_BYE));
@@ -278,7 +280,8 @@ settle_running (ImapSession *session, const GError *error)
 static void
 disconnect (ImapSession *session, const GError *error)
 {
-  gboolean was_open = session->state == IMAP_SESSION_READY || session->state == IMAP_SESSION_CLOSING;
+  gboolean was_open = session->state == IMAP_SESSION_READY ||
+                      session->state == IMAP_SESSION_CLOSING;
 
   imap_trace_note (session->trace, "Disconnected: %s", error->message);
   imap_session_detach (session);
@@ -382,11 +385,12 @@ fail_old_ids (ImapSession *session, guint32 uid_validity)
       if ((operation->klass->traits & IMAP_OPERATION_USES_IDS) == 0)
         continue;
       g_queue_delete_link (&session->waiting, link);
-      end_operation (session, operation,
-                     g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
-                                  _ ("the box was made anew on the server (UIDVALIDITY %u, now %u): "
-                                     "ids from before do not count any more"),
-                                  session->lost_uid_validity, uid_validity));
+      end_operation (
+          session, operation,
+          g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
+                       _ ("the box was made anew on the server (UIDVALIDITY %u, now %u): "
+                          "ids from before do not count any more"),
+                       session->lost_uid_validity, uid_validity));
     }
 }
 
@@ -413,9 +417,8 @@ reselected_cb (gpointer data, const ImapBoxState *state, const GError *error)
 static void
 start_reselect (ImapSession *session)
 {
-  ImapOperation *operation = imap_select_operation_new_again (session->wanted_box,
-                                                              session->wanted_read_only,
-                                                              reselected_cb, session);
+  ImapOperation *operation = imap_select_operation_new_again (
+      session->wanted_box, session->wanted_read_only, reselected_cb, session);
 
   session->lost_uid_validity = session->wanted_uid_validity;
   start_operation (session, operation);
@@ -441,10 +444,11 @@ check_box (ImapSession *session, ImapOperation *operation)
                          session->box->name);
   else if (operation->uid_validity != 0 && session->box->uid_validity != 0 &&
            operation->uid_validity != session->box->uid_validity)
-    error = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
-                         _ ("the box was made anew on the server (UIDVALIDITY %u, now %u): ids from "
-                            "before do not count any more"),
-                         operation->uid_validity, session->box->uid_validity);
+    error = g_error_new (
+        G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
+        _ ("the box was made anew on the server (UIDVALIDITY %u, now %u): ids from "
+           "before do not count any more"),
+        operation->uid_validity, session->box->uid_validity);
   if (error == NULL)
     return TRUE;
 

@@ -303,6 +303,22 @@ wipe_secret (gpointer data)
   g_free (secret);
 }
 
+/* Room for a secret that is wiped with its segment. */
+static Secret *
+secret_new (gsize size)
+{
+  return g_malloc0 (sizeof (Secret) + size);
+}
+
+static void
+add_secret (ImapWriter *writer, Secret *secret, gboolean waits)
+{
+  end_text (writer);
+  add_segment (writer,
+               g_bytes_new_with_free_func (secret->data, secret->length, wipe_secret, secret),
+               waits, TRUE);
+}
+
 void
 imap_writer_secret (ImapWriter *writer, const char *text)
 {
@@ -314,7 +330,7 @@ imap_writer_secret (ImapWriter *writer, const char *text)
   if (!imap_writer_check_text (writer, text))
     return;
 
-  secret = g_malloc0 (sizeof (Secret) + 2 * length + 2);
+  secret = secret_new (2 * length + 2);
   if (can_be_quoted (writer, text, length))
     {
       secret->length = quote (secret->data, text, length);
@@ -325,11 +341,23 @@ imap_writer_secret (ImapWriter *writer, const char *text)
       memcpy (secret->data, text, length);
       secret->length = length;
     }
+  add_secret (writer, secret, waits);
+}
 
-  end_text (writer);
-  add_segment (writer,
-               g_bytes_new_with_free_func (secret->data, secret->length, wipe_secret, secret),
-               waits, TRUE);
+void
+imap_writer_secret_raw (ImapWriter *writer, const char *text)
+{
+  gsize length = strlen (text);
+  Secret *secret;
+
+  writer->n_values++;
+  if (!imap_writer_check_text (writer, text))
+    return;
+
+  secret = secret_new (length);
+  secret->length = length;
+  memcpy (secret->data, text, length);
+  add_secret (writer, secret, FALSE);
 }
 
 void

@@ -48,6 +48,8 @@ void imap_writer_astring (ImapWriter *writer, const char *text);
 void imap_writer_nstring (ImapWriter *writer, const char *text);
 /* As astring, and kept out of every log. */
 void imap_writer_secret (ImapWriter *writer, const char *text);
+/* The same for text that stands as it is: base64. */
+void imap_writer_secret_raw (ImapWriter *writer, const char *text);
 /* A box name in UTF-8: sent as it is or in modified UTF-7; INBOX in any case is INBOX. */
 void imap_writer_box (ImapWriter *writer, const char *name);
 /* A name as a LIST gave it, when it does not come back from UTF-8 to the same octets. */

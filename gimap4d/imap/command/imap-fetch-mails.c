@@ -1,0 +1,353 @@
+/* UID FETCH: mails, as much of each as was asked for.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/command/imap-fetch-mails.h"
+
+#include "gimap4d/base/g-imap-error.h"
+#include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/gimap4d-limits.h"
+
+#include <string.h>
+
+typedef struct
+{
+  ImapOperation parent;
+
+  ImapUidSet *uids; /* owned, nullable: by number when NULL */
+  guint32 first;    /* as asked for, by number */
+  guint32 last;
+  guint32 from; /* as there are */
+  guint32 to;
+  ImapFetchWhat what;
+
+  ImapFetched *fetched; /* owned, nullable: what has come so far */
+  ImapUidSet *found;    /* owned, nullable */
+  guint n_answers_due;
+} FetchOperation;
+
+ImapFetched *
+imap_fetched_ref (ImapFetched *fetched)
+{
+  g_atomic_ref_count_inc (&fetched->ref_count);
+
+  return fetched;
+}
+
+void
+imap_fetched_unref (ImapFetched *fetched)
+{
+  if (!g_atomic_ref_count_dec (&fetched->ref_count))
+    return;
+
+  g_array_unref (fetched->fetches);
+  g_clear_pointer (&fetched->missing, imap_uid_set_unref);
+  g_free (fetched->box);
+  g_free (fetched);
+}
+
+static ImapFetched *
+fetched_new (const ImapBoxState *box)
+{
+  ImapFetched *fetched = g_new0 (ImapFetched, 1);
+
+  g_atomic_ref_count_init (&fetched->ref_count);
+  fetched->fetches = g_array_new (FALSE, TRUE, sizeof (ImapFetch));
+  g_array_set_clear_func (fetched->fetches, (GDestroyNotify) imap_fetch_clear);
+  fetched->box = g_strdup (box->name);
+  fetched->uid_validity = box->uid_validity;
+
+  return fetched;
+}
+
+/* A response that only says that flags have changed answers nobody. */
+static gboolean
+has_what_was_asked (FetchOperation *self, const ImapFetch *fetch)
+{
+  if ((self->what & IMAP_FETCH_BODY) != 0)
+    return !imap_span_is_empty (&fetch->body);
+  if ((self->what & IMAP_FETCH_HEADER) != 0)
+    return !imap_span_is_empty (&fetch->header);
+
+  return fetch->size >= 0 || !imap_span_is_empty (&fetch->internal_date) ||
+         !imap_span_is_empty (&fetch->envelope);
+}
+
+static gboolean
+was_asked_for (FetchOperation *self, const ImapFetch *fetch)
+{
+  if (fetch->uid == 0 || imap_uid_set_contains (self->found, fetch->uid))
+    return FALSE;
+  if (self->uids != NULL)
+    return imap_uid_set_contains (self->uids, fetch->uid);
+
+  return fetch->number >= self->from && fetch->number <= self->to;
+}
+
+static gboolean
+claim (ImapCommand *command, const ImapResponse *response)
+{
+  FetchOperation *self = (FetchOperation *) command->operation;
+  g_auto (ImapFetch) fetch = { 0 };
+
+  if (response->type != IMAP_DATA_FETCH || !imap_data_parse_fetch (response, &fetch, NULL) ||
+      !has_what_was_asked (self, &fetch) || !was_asked_for (self, &fetch))
+    return FALSE;
+
+  imap_uid_set_add (self->found, fetch.uid);
+  g_array_append_val (self->fetched->fetches, fetch);
+  fetch = (ImapFetch){ 0 };
+
+  return TRUE;
+}
+
+static void
+return_fetched (FetchOperation *self)
+{
+  if (self->uids != NULL && !imap_uid_set_is_open (self->uids))
+    self->fetched->missing = imap_uid_set_subtract (self->uids, self->found);
+  else
+    self->fetched->missing = imap_uid_set_new ();
+
+  imap_operation_return (self, g_steal_pointer (&self->fetched),
+                         (GDestroyNotify) imap_fetched_unref);
+}
+
+static void
+done (ImapCommand *command, const ImapResponse *response)
+{
+  FetchOperation *self = (FetchOperation *) command->operation;
+
+  self->n_answers_due--;
+  if (response->condition != IMAP_CONDITION_OK)
+    imap_operation_fail_response (self, response);
+  else if (self->n_answers_due == 0)
+    return_fetched (self);
+}
+
+static void
+write_items (FetchOperation *self, ImapWriter *writer)
+{
+  ImapBoxState *box = imap_operation_get_box (self);
+  /* Where nothing can be marked, a server may refuse to try. */
+  gboolean marks = (self->what & IMAP_FETCH_MARK_SEEN) != 0 && !box->is_read_only;
+
+  imap_writer_raw (writer, " (UID FLAGS INTERNALDATE RFC822.SIZE");
+  if ((self->what & IMAP_FETCH_ENVELOPE) != 0)
+    imap_writer_raw (writer, " ENVELOPE BODYSTRUCTURE");
+  if ((self->what & IMAP_FETCH_BODY) != 0)
+    imap_writer_raw (writer, marks ? " BODY[]" : " BODY.PEEK[]");
+  else if ((self->what & IMAP_FETCH_HEADER) != 0)
+    imap_writer_raw (writer, marks ? " BODY[HEADER]" : " BODY.PEEK[HEADER]");
+  imap_writer_char (writer, ')');
+}
+
+static void
+fetch_uids (FetchOperation *self, const ImapUidSet *uids)
+{
+  ImapWriter *writer = imap_operation_write (self, "UID FETCH");
+
+  imap_writer_space (writer);
+  imap_writer_set (writer, uids);
+  write_items (self, writer);
+  self->n_answers_due++;
+  imap_operation_submit (self, writer, IMAP_COMMAND_NONE, claim, done);
+}
+
+/* One command, as long as the set fits into one: a range is a range, and each wait costs. */
+static void
+fetch_by_id (FetchOperation *self)
+{
+  g_autoptr (GPtrArray) pieces = NULL;
+
+  if (imap_uid_set_is_empty (self->uids))
+    {
+      return_fetched (self);
+      return;
+    }
+
+  pieces = imap_uid_set_split (self->uids, G_MAXUINT, IMAP_LIMIT_COMMAND_SET_BYTES);
+  for (guint i = 0; i < pieces->len; i++)
+    fetch_uids (self, g_ptr_array_index (pieces, i));
+}
+
+static void
+fetch_by_number (FetchOperation *self)
+{
+  guint32 exists = imap_operation_get_box (self)->exists;
+  g_autofree char *range = NULL;
+  ImapWriter *writer;
+
+  self->from = MAX (self->first, 1);
+  self->to = self->last == 0 ? exists : MIN (self->last, exists);
+  if (self->from > self->to)
+    {
+      return_fetched (self);
+      return;
+    }
+
+  range = g_strdup_printf (" %u:%u", self->from, self->to);
+  writer = imap_operation_write (self, "FETCH");
+  imap_writer_raw (writer, range);
+  write_items (self, writer);
+  self->n_answers_due++;
+  imap_operation_submit (self, writer, IMAP_COMMAND_NUMBERS, claim, done);
+}
+
+static void
+start (ImapOperation *operation)
+{
+  FetchOperation *self = (FetchOperation *) operation;
+
+  self->fetched = fetched_new (imap_operation_get_box (self));
+  self->found = imap_uid_set_new ();
+  if (self->uids != NULL)
+    fetch_by_id (self);
+  else
+    fetch_by_number (self);
+}
+
+static void
+reset (ImapOperation *operation)
+{
+  FetchOperation *self = (FetchOperation *) operation;
+
+  g_clear_pointer (&self->fetched, imap_fetched_unref);
+  g_clear_pointer (&self->found, imap_uid_set_unref);
+  self->n_answers_due = 0;
+}
+
+static void
+finalize (ImapOperation *operation)
+{
+  reset (operation);
+  g_clear_pointer (&((FetchOperation *) operation)->uids, imap_uid_set_unref);
+}
+
+static const ImapOperationClass by_id_class = {
+  .size = sizeof (FetchOperation),
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_REPEATABLE | IMAP_OPERATION_USES_IDS,
+  .start = start,
+  .reset = reset,
+  .finalize = finalize,
+};
+
+static const ImapOperationClass by_number_class = {
+  .size = sizeof (FetchOperation),
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_REPEATABLE,
+  .start = start,
+  .reset = reset,
+  .finalize = finalize,
+};
+
+gpointer
+imap_fetch_operation_new (ImapUidSet *uids, ImapFetchWhat what)
+{
+  FetchOperation *self = imap_operation_new (&by_id_class, g_strdup (_ ("fetching mails")));
+
+  self->uids = imap_uid_set_ref (uids);
+  self->what = what;
+
+  return self;
+}
+
+gpointer
+imap_fetch_operation_new_by_number (guint32 first, guint32 last, ImapFetchWhat what)
+{
+  FetchOperation *self = imap_operation_new (&by_number_class,
+                                             g_strdup (_ ("fetching mails by number")));
+
+  self->first = first;
+  self->last = last;
+  self->what = what;
+
+  return self;
+}
+
+typedef struct
+{
+  ImapOperation parent;
+
+  guint32 uid;
+  char *part_id; /* owned */
+  GBytes *bytes; /* owned, nullable */
+} PartOperation;
+
+static gboolean
+claim_part (ImapCommand *command, const ImapResponse *response)
+{
+  PartOperation *self = (PartOperation *) command->operation;
+  g_auto (ImapFetch) fetch = { 0 };
+
+  if (response->type != IMAP_DATA_FETCH || !imap_data_parse_fetch (response, &fetch, NULL) ||
+      fetch.uid != self->uid || imap_span_is_empty (&fetch.section))
+    return FALSE;
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  self->bytes = imap_fetch_dup_bytes (&fetch, &fetch.section);
+
+  return TRUE;
+}
+
+static void
+part_done (ImapCommand *command, const ImapResponse *response)
+{
+  PartOperation *self = (PartOperation *) command->operation;
+
+  if (response->condition != IMAP_CONDITION_OK)
+    imap_operation_fail_response (self, response);
+  else if (self->bytes == NULL)
+    imap_operation_fail (self, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_NOT_FOUND,
+                                            _ ("the mail %u has no part %s, or is not there"),
+                                            self->uid, self->part_id));
+  else
+    imap_operation_return (self, g_steal_pointer (&self->bytes), (GDestroyNotify) g_bytes_unref);
+}
+
+static void
+part_start (ImapOperation *operation)
+{
+  PartOperation *self = (PartOperation *) operation;
+  g_autofree char *arguments = g_strdup_printf (" %u (UID BODY.PEEK[%s])", self->uid,
+                                                self->part_id);
+  ImapWriter *writer = imap_operation_write (self, "UID FETCH");
+
+  imap_writer_raw (writer, arguments);
+  imap_operation_submit (self, writer, IMAP_COMMAND_NONE, claim_part, part_done);
+}
+
+static void
+part_reset (ImapOperation *operation)
+{
+  g_clear_pointer (&((PartOperation *) operation)->bytes, g_bytes_unref);
+}
+
+static void
+part_finalize (ImapOperation *operation)
+{
+  part_reset (operation);
+  g_free (((PartOperation *) operation)->part_id);
+}
+
+static const ImapOperationClass part_class = {
+  .size = sizeof (PartOperation),
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_REPEATABLE | IMAP_OPERATION_USES_IDS,
+  .start = part_start,
+  .reset = part_reset,
+  .finalize = part_finalize,
+};
+
+gpointer
+imap_fetch_part_operation_new (guint32 uid, const char *part_id)
+{
+  PartOperation *self = imap_operation_new (
+      &part_class, g_strdup_printf (_ ("fetching part %s of the mail %u"), part_id, uid));
+
+  self->uid = uid;
+  self->part_id = g_strdup (part_id);
+
+  return self;
+}
