@@ -376,8 +376,8 @@ pass_literal (ImapFramer *framer)
 
   if (framer->used - framer->scan < framer->literal)
     return FALSE;
-  framer->scan += framer->literal;
-  framer->piece = MAX (framer->piece, framer->scan);
+  if (framer->literal > 0)
+    framer->piece = framer->scan += framer->literal;
   framer->literal = 0;
 
   return TRUE;
