@@ -61,6 +61,10 @@
 #define IMAP_LIMIT_RESPONSE_SURPLUS (16 * IMAP_MIB)
 /* Memory for a literal grows with what has come, never with what was announced. */
 #define IMAP_LIMIT_GROWTH_STEP (64 * IMAP_KIB)
+/* It grows by half, but never by more than this, so that a body never costs much more than itself. */
+#define IMAP_LIMIT_GROWTH_STEP_MAX (4 * IMAP_MIB)
+/* A literal from this size on does not share memory with the line that it stands in. */
+#define IMAP_LIMIT_LITERAL_APART (32 * IMAP_KIB)
 
 /* Parentheses: about 100 MIME levels in BODYSTRUCTURE and THREAD, hardly any elsewhere. */
 #define IMAP_LIMIT_DEPTH_STRUCTURE 256
@@ -80,12 +84,18 @@
 #define IMAP_LIMIT_COMMAND_SET_BYTES 8000
 #define IMAP_LIMIT_COMMAND_UIDS 1000
 #define IMAP_LIMIT_COMMAND_BYTES (64 * IMAP_KIB)
+/* What is longer goes as a literal: servers have line buffers. */
+#define IMAP_LIMIT_QUOTED_SENT (1 * IMAP_KIB)
 /* RFC 7888: LITERAL- allows this much without asking. */
 #define IMAP_LIMIT_LITERAL_MINUS 4096
 
 #define IMAP_LIMIT_BOX_NAME (4 * IMAP_KIB)
 #define IMAP_LIMIT_ALERT_CHARS 1024
+/* Blocks grow from the first to the second while the server fills them in one read. There is always
+ * room for one record of TLS. */
 #define IMAP_LIMIT_READ_BLOCK (64 * IMAP_KIB)
+#define IMAP_LIMIT_READ_BLOCK_MAX (256 * IMAP_KIB)
+#define IMAP_LIMIT_READ_ROOM (16 * IMAP_KIB)
 
 /* Mail, where the content is the sender's. What exceeds one of these is cut, never the message. */
 #define EMAIL_LIMIT_DEPTH 100

@@ -28,6 +28,7 @@ typedef struct
 {
   ImapFrame *frame; /* unowned */
   gsize at;         /* offset into the frame's text */
+  gsize end;        /* what is read ends here */
   guint depth;
   guint max_depth;
   GError *error; /* owned; the first one */
@@ -82,7 +83,8 @@ gboolean imap_reader_expect_list (ImapReader *reader);
 gboolean imap_reader_accept_list_end (ImapReader *reader);
 gboolean imap_reader_expect_list_end (ImapReader *reader);
 
-/* Any one value: atom, string, number, list with all that is in it. Counts depth, does not recurse. */
+/* Any one value: atom, string, number, list with all that is in it. Counts parentheses and does not
+ * recurse, so that no depth is too deep to be skipped. */
 gboolean imap_reader_skip_value (ImapReader *reader, ImapSpan *out_span);
 /* The rest up to the end of the line, as it stands. */
 void imap_reader_take_rest (ImapReader *reader, ImapString *out_rest);

@@ -1,0 +1,708 @@
+/* A cursor over one frame.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/wire/imap-reader.h"
+
+#include "gimap4d/base/g-imap-error.h"
+#include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/imap/wire/imap-frame-private.h"
+#include "gimap4d/imap/wire/imap-literal.h"
+
+#include <string.h>
+
+/* Where a run of characters of a kind ends. */
+enum
+{
+  ENDS_ATOM = 1 << 0,
+  ENDS_ASTRING = 1 << 1,
+  ENDS_FLAG = 1 << 2,
+  ENDS_VALUE = 1 << 3, /* an unknown atom that is skipped */
+};
+
+#define ENDS_ALL (ENDS_ATOM | ENDS_ASTRING | ENDS_FLAG | ENDS_VALUE)
+
+/* Exchange sends names of boxes unquoted with characters that no atom may have, Gmail flags with a
+ * closing bracket: astrings and flags end only where they must. */
+static const guint8 ends[256] = {
+  ['\0'] = ENDS_ALL,
+  [1 ... 9] = ENDS_ATOM | ENDS_FLAG,
+  ['\n'] = ENDS_ALL,
+  [11 ... 12] = ENDS_ATOM | ENDS_FLAG,
+  ['\r'] = ENDS_ALL,
+  [14 ... 31] = ENDS_ATOM | ENDS_FLAG,
+  [127] = ENDS_ATOM | ENDS_FLAG,
+  [' '] = ENDS_ALL,
+  ['('] = ENDS_ALL,
+  [')'] = ENDS_ALL,
+  ['"'] = ENDS_ATOM | ENDS_ASTRING | ENDS_FLAG,
+  ['{'] = ENDS_ATOM | ENDS_ASTRING | ENDS_FLAG,
+  ['%'] = ENDS_ATOM,
+  ['*'] = ENDS_ATOM,
+  ['\\'] = ENDS_ATOM,
+  [']'] = ENDS_ATOM,
+};
+
+static const char *
+text_at (const ImapReader *reader)
+{
+  return reader->frame->text + reader->at;
+}
+
+static gsize
+rest (const ImapReader *reader)
+{
+  return reader->end - reader->at;
+}
+
+static gsize
+run_length (const ImapReader *reader, guint8 kind)
+{
+  const guint8 *begin = (const guint8 *) text_at (reader);
+  const guint8 *stop = begin + rest (reader);
+  const guint8 *p = begin;
+
+  while (p < stop && (ends[*p] & kind) == 0)
+    p++;
+
+  return p - begin;
+}
+
+static char *
+describe_next (const ImapReader *reader)
+{
+  guchar c;
+
+  if (reader->at >= reader->end)
+    return g_strdup (_ ("the end"));
+  c = *text_at (reader);
+  if (g_ascii_isgraph (c))
+    return g_strdup_printf ("“%c”", c);
+
+  return g_strdup_printf (_ ("octet 0x%02X"), c);
+}
+
+/* Always FALSE. */
+static gboolean
+fail (ImapReader *reader, const char *expected)
+{
+  g_autofree char *found = NULL;
+
+  if (reader->error != NULL)
+    return FALSE;
+
+  found = describe_next (reader);
+  g_set_error (&reader->error, G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+               _ ("The server's response cannot be read: expected %s, found %s at octet %zu"),
+               expected, found, reader->at);
+
+  return FALSE;
+}
+
+static gboolean
+fail_too_large (ImapReader *reader, gsize measured, gsize limit)
+{
+  if (reader->error == NULL)
+    g_set_error (&reader->error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE,
+                 _ ("The server's response has a value of %zu octets at octet %zu, where at most "
+                    "%zu are taken"),
+                 measured, reader->at, limit);
+
+  return FALSE;
+}
+
+static gboolean
+fail_too_deep (ImapReader *reader, guint max_depth)
+{
+  if (reader->error == NULL)
+    g_set_error (&reader->error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_DEEP,
+                 _ ("The server's response has lists nested deeper than %u at octet %zu"),
+                 max_depth, reader->at);
+
+  return FALSE;
+}
+
+void
+imap_reader_init (ImapReader *reader, ImapFrame *frame)
+{
+  *reader = (ImapReader){
+    .frame = frame,
+    .end = frame->length,
+    .max_depth = IMAP_LIMIT_DEPTH,
+  };
+}
+
+void
+imap_reader_init_span (ImapReader *reader, ImapFrame *frame, const ImapSpan *span)
+{
+  g_assert (span->start <= span->end && span->end <= frame->length);
+
+  imap_reader_init (reader, frame);
+  reader->at = span->start;
+  reader->end = span->end;
+}
+
+void
+imap_reader_clear (ImapReader *reader)
+{
+  g_clear_error (&reader->error);
+}
+
+gboolean
+imap_reader_take_error (ImapReader *reader, GError **error)
+{
+  if (reader->error == NULL)
+    return FALSE;
+
+  g_propagate_error (error, g_steal_pointer (&reader->error));
+
+  return TRUE;
+}
+
+void
+imap_reader_set_max_depth (ImapReader *reader, guint max_depth)
+{
+  reader->max_depth = max_depth;
+}
+
+gboolean
+imap_reader_at_end (const ImapReader *reader)
+{
+  return reader->at >= reader->end;
+}
+
+char
+imap_reader_peek (const ImapReader *reader)
+{
+  if (reader->at >= reader->end)
+    return '\0';
+  if (*text_at (reader) == '~' && rest (reader) > 1 && text_at (reader)[1] == '{')
+    return '{';
+
+  return *text_at (reader);
+}
+
+gboolean
+imap_reader_accept_char (ImapReader *reader, char c)
+{
+  if (reader->error != NULL || reader->at >= reader->end || *text_at (reader) != c)
+    return FALSE;
+
+  reader->at++;
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_expect_char (ImapReader *reader, char c)
+{
+  char expected[] = { c, '\0' };
+
+  return imap_reader_accept_char (reader, c) || fail (reader, expected);
+}
+
+gboolean
+imap_reader_accept_space (ImapReader *reader)
+{
+  if (!imap_reader_accept_char (reader, ' '))
+    return FALSE;
+  while (imap_reader_accept_char (reader, ' '))
+    continue;
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_expect_space (ImapReader *reader)
+{
+  return imap_reader_accept_space (reader) || fail (reader, _ ("a space"));
+}
+
+gboolean
+imap_reader_accept_keyword (ImapReader *reader, const char *keyword)
+{
+  gsize length = strlen (keyword);
+
+  if (reader->error != NULL || rest (reader) < length ||
+      g_ascii_strncasecmp (text_at (reader), keyword, length) != 0)
+    return FALSE;
+  if (rest (reader) > length && (ends[(guchar) text_at (reader)[length]] & ENDS_ATOM) == 0)
+    return FALSE;
+
+  reader->at += length;
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_accept_nil (ImapReader *reader)
+{
+  return imap_reader_accept_keyword (reader, "NIL");
+}
+
+static gboolean
+accept_run (ImapReader *reader, gsize length, ImapString *out_string)
+{
+  if (length > IMAP_LIMIT_ATOM)
+    return fail_too_large (reader, length, IMAP_LIMIT_ATOM);
+
+  out_string->data = text_at (reader);
+  out_string->length = length;
+  out_string->unescaped = NULL;
+  reader->at += length;
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_accept_atom (ImapReader *reader, ImapString *out_atom)
+{
+  gsize length = reader->error == NULL ? run_length (reader, ENDS_ATOM) : 0;
+
+  return length > 0 && accept_run (reader, length, out_atom);
+}
+
+gboolean
+imap_reader_expect_atom (ImapReader *reader, ImapString *out_atom)
+{
+  return imap_reader_accept_atom (reader, out_atom) || fail (reader, _ ("an atom"));
+}
+
+gboolean
+imap_reader_accept_flag (ImapReader *reader, ImapString *out_flag)
+{
+  gsize length;
+
+  if (reader->error != NULL)
+    return FALSE;
+  if (imap_reader_peek (reader) == '"')
+    return imap_reader_expect_string (reader, out_flag);
+  length = run_length (reader, ENDS_FLAG);
+
+  return length > 0 && accept_run (reader, length, out_flag);
+}
+
+static gboolean
+accept_number_up_to (ImapReader *reader, guint64 max, guint64 *out_number)
+{
+  const char *digits = text_at (reader);
+  guint64 number = 0;
+  gsize n = 0;
+
+  if (reader->error != NULL)
+    return FALSE;
+  for (; n < rest (reader) && g_ascii_isdigit (digits[n]); n++)
+    {
+      guint digit = digits[n] - '0';
+
+      if (n == IMAP_LIMIT_NUMBER_DIGITS || number > (max - digit) / 10)
+        return FALSE;
+      number = number * 10 + digit;
+    }
+  if (n == 0)
+    return FALSE;
+
+  *out_number = number;
+  reader->at += n;
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_accept_number (ImapReader *reader, guint32 *out_number)
+{
+  guint64 number;
+
+  if (!accept_number_up_to (reader, G_MAXUINT32, &number))
+    return FALSE;
+  *out_number = number;
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_expect_number (ImapReader *reader, guint32 *out_number)
+{
+  return imap_reader_accept_number (reader, out_number) ||
+         fail (reader, _ ("a number of at most 32 bits"));
+}
+
+gboolean
+imap_reader_expect_number64 (ImapReader *reader, guint64 *out_number)
+{
+  return accept_number_up_to (reader, G_MAXUINT64, out_number) ||
+         fail (reader, _ ("a number of at most 64 bits"));
+}
+
+/* Finds the closing quote of the quoted string that the reader stands at: FALSE when there is none.
+ * @out_escaped says whether there is a backslash on the way. */
+static gboolean
+find_quote (const ImapReader *reader, gsize *out_length, gboolean *out_escaped)
+{
+  const char *begin = text_at (reader) + 1;
+  const char *stop = reader->frame->text + reader->end;
+  const char *p = begin;
+
+  *out_escaped = FALSE;
+  for (; p < stop && *p != '"'; p++)
+    if (*p == '\\' && ++p < stop)
+      *out_escaped = TRUE;
+  if (p >= stop)
+    return FALSE;
+  *out_length = p - begin;
+
+  return TRUE;
+}
+
+/* Only \" and \\ are escapes; others, as in "C:\mail", are servers that escape nothing. */
+static void
+unescape (ImapString *string)
+{
+  char *text = g_malloc (string->length + 1);
+  gsize n = 0;
+
+  for (gsize i = 0; i < string->length; i++)
+    {
+      char next = i + 1 < string->length ? string->data[i + 1] : '\0';
+
+      if (string->data[i] == '\\' && (next == '"' || next == '\\'))
+        i++;
+      text[n++] = string->data[i];
+    }
+  text[n] = '\0';
+
+  string->data = string->unescaped = text;
+  string->length = n;
+}
+
+static gboolean
+read_quoted (ImapReader *reader, ImapString *out_string)
+{
+  ImapString string = { 0 };
+  gboolean escaped;
+
+  if (!find_quote (reader, &string.length, &escaped))
+    {
+      reader->at = reader->end;
+      return fail (reader, _ ("a closing quote"));
+    }
+  if (string.length > IMAP_LIMIT_QUOTED)
+    return fail_too_large (reader, string.length, IMAP_LIMIT_QUOTED);
+
+  string.data = text_at (reader) + 1;
+  reader->at += string.length + 2;
+  if (escaped)
+    unescape (&string);
+  *out_string = string;
+
+  return TRUE;
+}
+
+/* Passes the literal that the reader stands at. */
+static gboolean
+pass_literal (ImapReader *reader, const char **out_data, gsize *out_length, ImapBlock **out_block)
+{
+  gsize length;
+  gsize head = imap_literal_parse_head (text_at (reader), rest (reader), &length);
+  const ImapApartLiteral *apart;
+
+  if (head == 0)
+    return fail (reader, _ ("a literal"));
+
+  apart = imap_frame_find_apart (reader->frame, reader->at + head);
+  if (apart == NULL && rest (reader) - head < length)
+    return fail (reader, _ ("a literal that is here whole"));
+
+  reader->at += head;
+  *out_length = length;
+  *out_block = apart != NULL ? apart->block : reader->frame->block;
+  *out_data = apart != NULL ? (const char *) apart->block->data : text_at (reader);
+  if (apart == NULL)
+    reader->at += length;
+
+  return TRUE;
+}
+
+static gboolean
+read_literal (ImapReader *reader, ImapString *out_string)
+{
+  ImapString string = { 0 };
+  ImapBlock *block;
+
+  if (!pass_literal (reader, &string.data, &string.length, &block))
+    return FALSE;
+  *out_string = string;
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_expect_string (ImapReader *reader, ImapString *out_string)
+{
+  if (reader->error != NULL)
+    return FALSE;
+
+  switch (imap_reader_peek (reader))
+    {
+    case '"':
+      return read_quoted (reader, out_string);
+    case '{':
+      return read_literal (reader, out_string);
+    default:
+      return fail (reader, _ ("a string"));
+    }
+}
+
+gboolean
+imap_reader_expect_nstring (ImapReader *reader, ImapString *out_string)
+{
+  if (imap_reader_accept_nil (reader))
+    {
+      *out_string = (ImapString){ 0 };
+      return TRUE;
+    }
+
+  return imap_reader_expect_string (reader, out_string);
+}
+
+gboolean
+imap_reader_expect_astring (ImapReader *reader, ImapString *out_string)
+{
+  char next = imap_reader_peek (reader);
+  gsize length;
+
+  if (reader->error != NULL)
+    return FALSE;
+  if (next == '"' || next == '{')
+    return imap_reader_expect_string (reader, out_string);
+
+  length = run_length (reader, ENDS_ASTRING);
+  if (length == 0)
+    return fail (reader, _ ("a name or a string"));
+
+  return accept_run (reader, length, out_string);
+}
+
+static void
+unref_block (gpointer data)
+{
+  imap_block_unref (data);
+}
+
+gboolean
+imap_reader_expect_nstring_bytes (ImapReader *reader, GBytes **out_bytes)
+{
+  ImapString string;
+  ImapBlock *block = reader->frame->block;
+
+  if (imap_reader_peek (reader) == '{' && reader->error == NULL)
+    {
+      if (!pass_literal (reader, &string.data, &string.length, &block))
+        return FALSE;
+    }
+  else
+    {
+      if (!imap_reader_expect_nstring (reader, &string))
+        return FALSE;
+      if (string.data == NULL)
+        {
+          *out_bytes = NULL;
+          return TRUE;
+        }
+      if (string.unescaped != NULL)
+        {
+          *out_bytes = g_bytes_new_take (string.unescaped, string.length);
+          return TRUE;
+        }
+    }
+  *out_bytes = g_bytes_new_with_free_func (string.data, string.length, unref_block,
+                                           imap_block_ref (block));
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_accept_list (ImapReader *reader)
+{
+  if (reader->error != NULL || imap_reader_peek (reader) != '(')
+    return FALSE;
+  if (reader->depth >= reader->max_depth)
+    return fail_too_deep (reader, reader->max_depth);
+
+  reader->at++;
+  reader->depth++;
+  while (imap_reader_accept_char (reader, ' '))
+    continue;
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_expect_list (ImapReader *reader)
+{
+  return imap_reader_accept_list (reader) || fail (reader, "“(”");
+}
+
+gboolean
+imap_reader_accept_list_end (ImapReader *reader)
+{
+  gsize before = reader->at;
+
+  while (imap_reader_accept_char (reader, ' '))
+    continue;
+  if (!imap_reader_accept_char (reader, ')'))
+    {
+      reader->at = before;
+      return FALSE;
+    }
+  reader->depth -= reader->depth > 0;
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_expect_list_end (ImapReader *reader)
+{
+  return imap_reader_accept_list_end (reader) || fail (reader, "“)”");
+}
+
+static gboolean
+skip_quoted (ImapReader *reader)
+{
+  gboolean escaped;
+  gsize length;
+
+  if (!find_quote (reader, &length, &escaped))
+    {
+      reader->at = reader->end;
+      return fail (reader, _ ("a closing quote"));
+    }
+  reader->at += length + 2;
+
+  return TRUE;
+}
+
+/* Moves to the next of what matters inside a list: ( ) " and {. */
+static void
+skip_to_mark (ImapReader *reader)
+{
+  const char *stop = reader->frame->text + reader->end;
+  const char *p = text_at (reader);
+
+  while (p < stop && *p != '"' && *p != '(' && *p != ')' && *p != '{')
+    p++;
+  reader->at = p - reader->frame->text;
+}
+
+/* A brace that is no literal is a character like another. */
+static void
+skip_brace (ImapReader *reader)
+{
+  const char *data;
+  ImapBlock *block;
+  gsize length;
+
+  if (imap_literal_parse_head (text_at (reader), rest (reader), &length) == 0)
+    reader->at++;
+  else
+    pass_literal (reader, &data, &length, &block);
+}
+
+static gboolean
+skip_list (ImapReader *reader)
+{
+  gsize depth = 0;
+  gsize deepest = 0;
+
+  do
+    {
+      skip_to_mark (reader);
+      if (reader->at >= reader->end)
+        return deepest > reader->max_depth ? fail_too_deep (reader, reader->max_depth) :
+                                             fail (reader, "“)”");
+      switch (*text_at (reader))
+        {
+        case '(':
+          depth++;
+          deepest = MAX (deepest, depth);
+          reader->at++;
+          break;
+        case ')':
+          depth--;
+          reader->at++;
+          break;
+        case '{':
+          skip_brace (reader);
+          break;
+        default:
+          skip_quoted (reader);
+          break;
+        }
+    }
+  while (depth > 0 && reader->error == NULL);
+
+  return reader->error == NULL;
+}
+
+static gboolean
+skip_atom (ImapReader *reader)
+{
+  gsize length = run_length (reader, ENDS_VALUE);
+
+  if (length == 0)
+    return fail (reader, _ ("a value"));
+  reader->at += length;
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_skip_value (ImapReader *reader, ImapSpan *out_span)
+{
+  ImapSpan span = { .start = reader->at };
+  const char *data;
+  ImapBlock *block;
+  gsize length;
+  gboolean done;
+
+  if (reader->error != NULL)
+    return FALSE;
+
+  switch (imap_reader_peek (reader))
+    {
+    case '(':
+      done = skip_list (reader);
+      break;
+    case '"':
+      done = skip_quoted (reader);
+      break;
+    case '{':
+      done = pass_literal (reader, &data, &length, &block);
+      break;
+    default:
+      done = skip_atom (reader);
+      break;
+    }
+  if (!done)
+    return FALSE;
+
+  span.end = reader->at;
+  if (out_span != NULL)
+    *out_span = span;
+
+  return TRUE;
+}
+
+void
+imap_reader_take_rest (ImapReader *reader, ImapString *out_rest)
+{
+  out_rest->data = text_at (reader);
+  out_rest->length = rest (reader);
+  out_rest->unescaped = NULL;
+  reader->at = reader->end;
+}
