@@ -1,0 +1,200 @@
+/* Finding mails: by what they are, and by their numbers.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/g-imap-transporter.h"
+
+#include "gimap4d/imap/command/imap-search.h"
+#include "gimap4d/imap/imap-message-set-private.h"
+#include "gimap4d/imap/imap-numbers.h"
+#include "gimap4d/imap/imap-transporter-private.h"
+
+/* Takes what was found. The ids remember the box that they are of. */
+static GImapMessageSet *
+to_message_set (GImapTransporter *self, gpointer result)
+{
+  ImapFound *found = result;
+  GImapMessageSet *ids;
+
+  if (found == NULL)
+    return NULL;
+
+  ids = imap_message_set_new_for_box (found->uids, found->box, found->uid_validity);
+  imap_found_free (found);
+
+  return ids;
+}
+
+static gpointer
+make_numbers (gint64 start, gint64 end, GError **error)
+{
+  guint32 first;
+  guint32 last;
+
+  if (!imap_numbers_check (start, end, &first, &last, error))
+    return NULL;
+
+  return imap_numbers_operation_new (first, last);
+}
+
+/**
+ * g_imap_transporter_search_mails:
+ * @self: a transporter
+ * @criteria: (nullable): what to look for, as IMAP has it, in UTF-8; %NULL or an empty text is
+ *   `ALL`
+ * @cancellable: (nullable): a #GCancellable
+ * @error: return location for an error
+ *
+ * Looks for mails in the selected box. Opens the connection when there is none, and selects the
+ * last selected box again.
+ *
+ * @criteria are the keys of RFC 9051, 6.4.4: `UNSEEN`, `FROM "smith" SINCE 1-Feb-2024`, `OR
+ * SUBJECT "été" NOT DELETED`. Text that is not ASCII works as it is: a character set is named to
+ * the server by itself, and another one is tried when the server refuses it.
+ *
+ * Fails with %G_IMAP_ERROR_INVALID_ARGUMENT when quotes or parentheses do not match, with
+ * %G_IMAP_ERROR_BAD or %G_IMAP_ERROR_NO when the server refuses the criteria, and with
+ * %G_IMAP_ERROR_NO_BOX_SELECTED.
+ *
+ * 4D: `searchMails()`.
+ *
+ * Returns: (transfer full): the ids of the mails found, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+GImapMessageSet *
+g_imap_transporter_search_mails (GImapTransporter *self,
+const char *criteria, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return to_message_set (self, imap_transporter_call (self, imap_search_operation_new (criteria), cancellable, error));
+}
+
+/**
+ * g_imap_transporter_search_mails_async:
+ * @self: a transporter
+ * @criteria: (nullable): what to look for, as IMAP has it, in UTF-8; %NULL or an empty text is
+ *   `ALL`
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async) (nullable): called when it is done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of g_imap_transporter_search_mails(). The callback runs in the thread-
+ * default main context of the caller.
+ *
+ * Since: 1.0
+ */
+void
+g_imap_transporter_search_mails_async (GImapTransporter *self,
+const char *criteria, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
+
+  imap_transporter_call_async (self, imap_search_operation_new (criteria), NULL, g_imap_transporter_search_mails_async, cancellable, callback, user_data);
+}
+
+/**
+ * g_imap_transporter_search_mails_finish:
+ * @self: a transporter
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends g_imap_transporter_search_mails_async(); see g_imap_transporter_search_mails().
+ *
+ * Returns: (transfer full): the ids of the mails found, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+GImapMessageSet *
+g_imap_transporter_search_mails_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
+
+  return to_message_set (self, imap_transporter_call_finish (self, result, g_imap_transporter_search_mails_async, error));
+}
+
+/**
+ * g_imap_transporter_num_to_id:
+ * @self: a transporter
+ * @start: number of the first mail; 0 or less for the first of the box
+ * @end: number of the last mail; 0 or less for the last of the box
+ * @cancellable: (nullable): a #GCancellable
+ * @error: return location for an error
+ *
+ * Tells the ids of the mails from one number to another in the selected box. Opens the
+ * connection when there is none, and selects the last selected box again. Numbers past the end
+ * are passed over.
+ *
+ * A number is a place in the box, 1 for the oldest mail, and changes when mails are removed; an
+ * id stays.
+ *
+ * 4D: `numToID()`.
+ *
+ * Returns: (transfer full): the ids, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+GImapMessageSet *
+g_imap_transporter_num_to_id (GImapTransporter *self,
+gint64 start,
+gint64 end, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return to_message_set (self, imap_transporter_call (self, make_numbers (start, end, error), cancellable, error));
+}
+
+/**
+ * g_imap_transporter_num_to_id_async:
+ * @self: a transporter
+ * @start: number of the first mail; 0 or less for the first of the box
+ * @end: number of the last mail; 0 or less for the last of the box
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async) (nullable): called when it is done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of g_imap_transporter_num_to_id(). The callback runs in the thread-default
+ * main context of the caller.
+ *
+ * Since: 1.0
+ */
+void
+g_imap_transporter_num_to_id_async (GImapTransporter *self,
+gint64 start,
+gint64 end, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GError *cause = NULL;
+  gpointer operation;
+
+  g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
+
+  operation = make_numbers (start, end, &cause);
+  imap_transporter_call_async (self, operation, cause, g_imap_transporter_num_to_id_async, cancellable, callback, user_data);
+}
+
+/**
+ * g_imap_transporter_num_to_id_finish:
+ * @self: a transporter
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends g_imap_transporter_num_to_id_async(); see g_imap_transporter_num_to_id().
+ *
+ * Returns: (transfer full): the ids, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+GImapMessageSet *
+g_imap_transporter_num_to_id_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
+
+  return to_message_set (self, imap_transporter_call_finish (self, result, g_imap_transporter_num_to_id_async, error));
+}

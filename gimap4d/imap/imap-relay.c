@@ -1,0 +1,135 @@
+/* Brings what happens in the I/O thread to the thread that a transporter was made in, as signals.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/imap-relay.h"
+
+/* A script that never runs a main loop must not pay for every alert of its server. */
+#define MAX_WAITING 64
+
+typedef struct
+{
+  ImapEvent event;
+  char *text;    /* owned, nullable */
+  GError *error; /* owned, nullable */
+} Message;
+
+/* Shared with the source that delivers. */
+struct _ImapRelay
+{
+  gatomicrefcount ref_count;
+  GWeakRef object;
+  ImapRelayFunc func;
+  GMainContext *context; /* owned */
+
+  GMutex mutex;
+  GQueue messages; /* of Message, owned; guarded by the mutex */
+  gboolean is_scheduled;
+};
+
+static void
+message_free (Message *message)
+{
+  g_free (message->text);
+  g_clear_error (&message->error);
+  g_free (message);
+}
+
+ImapRelay *
+imap_relay_new (GObject *object, ImapRelayFunc func)
+{
+  ImapRelay *relay = g_new0 (ImapRelay, 1);
+
+  g_atomic_ref_count_init (&relay->ref_count);
+  g_weak_ref_init (&relay->object, object);
+  g_mutex_init (&relay->mutex);
+  g_queue_init (&relay->messages);
+  relay->func = func;
+  relay->context = g_main_context_ref_thread_default ();
+
+  return relay;
+}
+
+void
+imap_relay_free (ImapRelay *relay)
+{
+  if (!g_atomic_ref_count_dec (&relay->ref_count))
+    return;
+
+  g_weak_ref_clear (&relay->object);
+  g_queue_clear_full (&relay->messages, (GDestroyNotify) message_free);
+  g_mutex_clear (&relay->mutex);
+  g_main_context_unref (relay->context);
+  g_free (relay);
+}
+
+static gboolean
+deliver_cb (gpointer data)
+{
+  ImapRelay *relay = data;
+  g_autoptr (GObject) object = g_weak_ref_get (&relay->object);
+  GQueue messages;
+  Message *message;
+
+  g_mutex_lock (&relay->mutex);
+  messages = relay->messages;
+  g_queue_init (&relay->messages);
+  relay->is_scheduled = FALSE;
+  g_mutex_unlock (&relay->mutex);
+
+  while ((message = g_queue_pop_head (&messages)) != NULL)
+    {
+      if (object != NULL)
+        relay->func (object, message->event, message->text, message->error);
+      message_free (message);
+    }
+
+  return G_SOURCE_REMOVE;
+}
+
+/* With the mutex held. */
+static void
+schedule (ImapRelay *relay)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (relay->is_scheduled)
+    return;
+
+  relay->is_scheduled = TRUE;
+  g_atomic_ref_count_inc (&relay->ref_count);
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "gimap4d signals");
+  g_source_set_callback (source, deliver_cb, relay, (GDestroyNotify) imap_relay_free);
+  g_source_attach (source, relay->context);
+}
+
+static gboolean
+repeats_last (ImapRelay *relay, ImapEvent event)
+{
+  Message *last = g_queue_peek_tail (&relay->messages);
+
+  return event == IMAP_EVENT_FACTS_CHANGED && last != NULL && last->event == event;
+}
+
+void
+imap_relay_send (ImapRelay *relay, ImapEvent event, const char *text, const GError *error)
+{
+  g_mutex_lock (&relay->mutex);
+  if (relay->messages.length < MAX_WAITING && !repeats_last (relay, event))
+    {
+      Message *message = g_new0 (Message, 1);
+
+      message->event = event;
+      message->text = g_strdup (text);
+      message->error = error != NULL ? g_error_copy (error) : NULL;
+      g_queue_push_tail (&relay->messages, message);
+      schedule (relay);
+    }
+  g_mutex_unlock (&relay->mutex);
+}
