@@ -26,8 +26,9 @@
  * server and on the way of asking; what is not known is told at each property.
  *
  * |[<!-- language="C" -->
- * g_print ("%s: %u mails, %" G_GINT64_FORMAT " of them not read\n", g_imap_box_info_get_name (info),
- *          g_imap_box_info_get_mail_count (info), g_imap_box_info_get_unseen (info));
+ * g_print ("%s: %u mails, %" G_GINT64_FORMAT " of them not read\n",
+ *          g_imap_box_info_get_name (info), g_imap_box_info_get_mail_count (info),
+ *          g_imap_box_info_get_unseen (info));
  * ]|
  *
  * Since: 1.0

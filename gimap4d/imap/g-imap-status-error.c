@@ -25,7 +25,8 @@
  * #GError. It never changes, and may be used from any thread.
  *
  * |[<!-- language="C" -->
- * g_autoptr (GImapStatusError) error = g_list_model_get_item (g_imap_status_get_errors (status), 0);
+ * GListModel *errors = g_imap_status_get_errors (status);
+ * g_autoptr (GImapStatusError) error = g_list_model_get_item (errors, 0);
  *
  * g_print ("%s\n", g_imap_status_error_get_message (error));
  * ]|

@@ -23,8 +23,8 @@ typedef struct
 /* Its role is what the server says, no guess. */
 GImapBox *imap_box_new (const ImapBoxValues *values);
 
-/* @boxes: of GImapBox, all of one server, before anybody else has them. Roles that the server gave to no box
- * are given by name, each to one box. */
+/* @boxes: of GImapBox, all of one server, before anybody else has them. Roles that the server gave
+ * to no box are given by name, each to one box. */
 void imap_box_guess_roles (GPtrArray *boxes);
 
 G_END_DECLS

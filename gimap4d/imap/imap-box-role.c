@@ -33,8 +33,8 @@ static const struct
   { "\\Spam", G_IMAP_BOX_ROLE_JUNK },
 };
 
-/* What mail programs and providers call these boxes; English first, because of several boxes for one
- * use the earlier name wins. */
+/* What mail programs and providers call these boxes; English first, because of several boxes for
+ * one use the earlier name wins. */
 static const char *const sent_names[] = {
   "Sent",
   "Sent Items",

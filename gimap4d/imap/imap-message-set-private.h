@@ -11,8 +11,8 @@
 
 G_BEGIN_DECLS
 
-/* Ids of the box @box (NULL = any) while its UIDVALIDITY is @uid_validity (0 = any). @uids is referenced, and
- * must not be changed any more. */
+/* Ids of the box @box (NULL = any) while its UIDVALIDITY is @uid_validity (0 = any). @uids is
+ * referenced, and must not be changed any more. */
 GImapMessageSet *imap_message_set_new_for_box (ImapUidSet *uids,
                                                const char *box,
                                                guint32 uid_validity);

@@ -125,7 +125,7 @@ test_names (void)
     }
 }
 
-/* Of several boxes one has a role: the one that the server names, else the one that speaks clearest. */
+/* Of several boxes one has a role: what the server names, else what speaks clearest. */
 static void
 test_guess (void)
 {
