@@ -11,5 +11,11 @@
 #include <gimap4d/base/g-imap-error.h>
 #include <gimap4d/base/gimap4d-version.h>
 #include <gimap4d/gimap4d-enum-types.h>
+#include <gimap4d/imap/g-imap-box-info.h>
+#include <gimap4d/imap/g-imap-box.h>
+#include <gimap4d/imap/g-imap-enums.h>
+#include <gimap4d/imap/g-imap-message-set.h>
+#include <gimap4d/imap/g-imap-status-error.h>
+#include <gimap4d/imap/g-imap-status.h>
 
 #undef G_IMAP4D_INSIDE

@@ -1,4 +1,4 @@
-/* OAUTHBEARER (RFC 7628) and XOAUTH2, its older form: an OAuth 2 access token instead of a password.
+/* OAUTHBEARER (RFC 7628) and XOAUTH2, its older form: an OAuth 2 access token, no password.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -140,8 +140,8 @@ parse_status (const char *text, gsize length)
                                 strlen (json_node_get_string (status)));
 }
 
-/* RFC 7628, 3.2.3: the error comes as a challenge, and only after a dummy answer as NO. The makers of
- * XOAUTH2 want that answer empty. */
+/* RFC 7628, 3.2.3: the error comes as a challenge, and only after a dummy answer as NO. The makers
+ * of XOAUTH2 want that answer empty. */
 static GString *
 answer_refusal (ImapSaslOauth *oauth, const char *challenge, gsize length)
 {

@@ -1,5 +1,5 @@
-/* PLAIN (RFC 4616), EXTERNAL (RFC 4422, appendix A) and LOGIN (draft-murchison-sasl-login): texts that are
- * known before the server says anything.
+/* PLAIN (RFC 4616), EXTERNAL (RFC 4422, appendix A) and LOGIN (draft-murchison-sasl-login): texts
+ * that are known before the server says anything.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors

@@ -65,7 +65,8 @@ has_prohibited (const char *text)
   return FALSE;
 }
 
-/* RFC 3454, 6: with one right-to-left character, it is one at both ends, and nothing runs left to right. */
+/* RFC 3454, 6: with one right-to-left character, it is one at both ends, and nothing runs left to
+ * right. */
 static gboolean
 is_bidi_clean (const char *text)
 {

@@ -83,7 +83,7 @@ static const Vector vectors[] = {
     "c=cD10bHMtc2VydmVyLWVuZC1wb2ludCwsA9Zt0Ig1wco/EozOrNHzGslBYwlrIPRFroQoW8CDLXI=,"
     "r=ournonce0123theirs4567,p=aNKcLPbCswwF8tg+j3hce0MNcXE=",
     "v=lmbweH0xr3BeukLRapcWV1bhosk=" },
-  /* The name escaped, the password prepared, and "y": we could bind, the server does not offer it. */
+  /* The name escaped, the password prepared, and "y": we could bind, the server offers none. */
   { "SCRAM-SHA-256", "tls-exporter", exporter, sizeof exporter, "a,b=c", "I\302\255X\302\252",
     "ournonce0123", "y,,n=a=2Cb=3Dc,r=ournonce0123", SERVER_FIRST,
     "c=eSws,r=ournonce0123theirs4567,p=6tBrYbFNP6wQ1DKdpQQPJJanFHg1UzZUGDAKLP96ZSo=",
@@ -287,7 +287,7 @@ test_server_signature (void)
       g_autofree char *changed = g_strdup (good);
       const char *sent = i < 43 ? changed : wrong[i - 43];
 
-      /* Each of the 43 letters of the signature but its last, whose lowest bits are no bits of it. */
+      /* Each of the 43 letters of the signature. */
       if (i < 43)
         changed[2 + i] = changed[2 + i] == 'A' ? 'E' : 'A';
       response = imap_sasl_step (sasl, SERVER_FIRST, strlen (SERVER_FIRST), NULL);
