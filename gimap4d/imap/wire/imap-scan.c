@@ -33,9 +33,10 @@ scan_slowly (ImapScan *scan, const char *text, gsize stop)
       else if (scan->quoted)
         scan->at += c == '\\';
       else if (c == '(')
-        scan->deepest = MAX (scan->deepest, ++scan->depth);
+        scan->depth++;
       else if (c == ')' && --scan->depth == 0)
         return IMAP_SCAN_CLOSED;
+      scan->deepest = MAX (scan->deepest, scan->depth);
     }
 
   return IMAP_SCAN_CUT;
