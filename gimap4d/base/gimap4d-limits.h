@@ -104,6 +104,8 @@
 #define EMAIL_LIMIT_HEADER (1 * IMAP_MIB)
 #define EMAIL_LIMIT_HEADER_BLOCK (8 * IMAP_MIB)
 #define EMAIL_LIMIT_ADDRESSES 10000
+/* Of one Content-Type or Content-Disposition. */
+#define IMAP_LIMIT_PARAMETERS 256
 #define EMAIL_LIMIT_FILE_NAME 255
 
 /* HTTP, where the client is a stranger. */

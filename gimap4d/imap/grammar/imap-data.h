@@ -58,6 +58,8 @@ void imap_status_item_clear (ImapStatusItem *item);
 /* SEARCH, ESEARCH (ALL, COUNT), SORT (order is lost: use parse_numbers), VANISHED. The numbers are
  * added to @ids. */
 gboolean imap_data_parse_search (const ImapResponse *response, ImapUidSet *ids, GError **error);
+/* SEARCH and SORT in the order in which the numbers came: of guint32. */
+GArray *imap_data_parse_numbers (const ImapResponse *response, GError **error);
 /* The tag that an ESEARCH answers, NULL for none; owned by the caller. */
 char *imap_data_dup_esearch_tag (const ImapResponse *response);
 /* VANISHED: TRUE in @out_earlier for "(EARLIER)". */
@@ -72,7 +74,8 @@ gboolean imap_data_parse_namespace (const ImapResponse *response,
                                     char *out_delimiter,
                                     GError **error);
 
-/* FETCH. Envelope and structure are not read, only found: most callers never ask for them. */
+/* FETCH. Items before something malformed are kept, the rest is as if it had not come; FALSE when
+ * there is none before it. Envelope and structure are not read, only found: most callers never ask for them. */
 typedef struct
 {
   ImapFrame *frame; /* owned */

@@ -115,11 +115,15 @@ typedef struct
   char *code_name; /* owned, nullable: as sent */
   guint64
       code_number; /* UIDNEXT, UIDVALIDITY, UNSEEN, HIGHESTMODSEQ; APPENDUID's and COPYUID's validity */
-  ImapUidSet *code_source; /* owned, nullable: COPYUID */
-  ImapUidSet *code_uids;   /* owned, nullable: APPENDUID, COPYUID's destination, MODIFIED */
+  /* owned, nullable: COPYUID, whose i-th id became the i-th of code_uids. NULL when the server's sets
+   * do not say so: they differ in size, or do not ascend. */
+  ImapUidSet *code_source;
+  ImapUidSet *code_uids; /* owned, nullable: APPENDUID, COPYUID's destination, MODIFIED */
   GStrv code_words; /* owned, nullable: CAPABILITY, PERMANENTFLAGS, BADCHARSET; REFERRAL's URL */
 
-  char *text; /* owned: the human text, valid UTF-8 without controls; "" when there is none */
+  /* owned: the human text, valid UTF-8 without controls and cut at IMAP_LIMIT_ALERT_CHARS; "" when
+   * there is none. Of a continuation the whole line behind "+", which may be a challenge. */
+  char *text;
 
   ImapSpan
       data; /* untagged data: what stands behind the name, to be read with imap_reader_init_span () */

@@ -13,6 +13,7 @@
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/imap/wire/imap-frame-private.h"
 #include "gimap4d/imap/wire/imap-literal.h"
+#include "gimap4d/imap/wire/imap-scan.h"
 
 #include <string.h>
 
@@ -587,18 +588,6 @@ skip_quoted (ImapReader *reader)
   return TRUE;
 }
 
-/* Moves to the next of what matters inside a list: ( ) " and {. */
-static void
-skip_to_mark (ImapReader *reader)
-{
-  const char *stop = reader->frame->text + reader->end;
-  const char *p = text_at (reader);
-
-  while (p < stop && *p != '"' && *p != '(' && *p != ')' && *p != '{')
-    p++;
-  reader->at = p - reader->frame->text;
-}
-
 /* A brace that is no literal is a character like another. */
 static void
 skip_brace (ImapReader *reader)
@@ -613,40 +602,30 @@ skip_brace (ImapReader *reader)
     pass_literal (reader, &data, &length, &block);
 }
 
+/* Passes the list that the reader stands at. */
 static gboolean
 skip_list (ImapReader *reader)
 {
-  gsize depth = 0;
-  gsize deepest = 0;
+  ImapScan scan = { .at = reader->at };
+  ImapScanResult result;
 
-  do
+  while ((result = imap_scan_list (&scan, reader->frame->text, reader->end)) == IMAP_SCAN_BRACE)
     {
-      skip_to_mark (reader);
-      if (reader->at >= reader->end)
-        return deepest > reader->max_depth ? fail_too_deep (reader, reader->max_depth) :
-                                             fail (reader, "“)”");
-      switch (*text_at (reader))
-        {
-        case '(':
-          depth++;
-          deepest = MAX (deepest, depth);
-          reader->at++;
-          break;
-        case ')':
-          depth--;
-          reader->at++;
-          break;
-        case '{':
-          skip_brace (reader);
-          break;
-        default:
-          skip_quoted (reader);
-          break;
-        }
+      reader->at = scan.at;
+      skip_brace (reader);
+      if (reader->error != NULL)
+        return FALSE;
+      scan.at = reader->at;
     }
-  while (depth > 0 && reader->error == NULL);
+  if (result == IMAP_SCAN_CLOSED)
+    {
+      reader->at = scan.at;
+      return TRUE;
+    }
+  reader->at = reader->end;
 
-  return reader->error == NULL;
+  return scan.deepest > reader->max_depth ? fail_too_deep (reader, reader->max_depth) :
+                                            fail (reader, "“)”");
 }
 
 static gboolean
@@ -694,6 +673,52 @@ imap_reader_skip_value (ImapReader *reader, ImapSpan *out_span)
   span.end = reader->at;
   if (out_span != NULL)
     *out_span = span;
+
+  return TRUE;
+}
+
+gboolean
+imap_reader_accept_item_name (ImapReader *reader, ImapString *out_name)
+{
+  const char *text = text_at (reader);
+  gsize n = 0;
+
+  if (reader->error != NULL)
+    return FALSE;
+  while (n < rest (reader) && (g_ascii_isalnum (text[n]) || text[n] == '.' || text[n] == '-'))
+    n++;
+
+  return n > 0 && accept_run (reader, n, out_name);
+}
+
+gboolean
+imap_reader_accept_section (ImapReader *reader, ImapString *out_section)
+{
+  gsize start = reader->at + 1;
+
+  if (!imap_reader_accept_char (reader, '['))
+    return FALSE;
+  while (reader->at < reader->end && *text_at (reader) != ']')
+    switch (imap_reader_peek (reader))
+      {
+      case '"':
+        if (!skip_quoted (reader))
+          return FALSE;
+        break;
+      case '{':
+        skip_brace (reader);
+        break;
+      default:
+        reader->at++;
+        break;
+      }
+  *out_section = (ImapString){ reader->frame->text + start, reader->at - start, NULL };
+  if (!imap_reader_expect_char (reader, ']'))
+    return FALSE;
+
+  if (imap_reader_accept_char (reader, '<'))
+    while (reader->at < reader->end && !imap_reader_accept_char (reader, '>'))
+      reader->at++;
 
   return TRUE;
 }

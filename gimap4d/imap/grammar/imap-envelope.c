@@ -1,0 +1,205 @@
+/* ENVELOPE (RFC 9051, 7.5.2): what is malformed costs that field, and sets is_truncated.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/grammar/imap-envelope.h"
+
+#include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/imap/grammar/imap-data.h"
+#include "gimap4d/imap/grammar/imap-quirks.h"
+
+/* Envelope, list of addresses, address. */
+#define ENVELOPE_DEPTH 3
+
+/* FALSE when there is no field any more. */
+static gboolean
+begin_field (ImapReader *reader, EmailEnvelope *envelope)
+{
+  imap_reader_accept_space (reader);
+  if (reader->error == NULL && !imap_reader_at_end (reader) && imap_reader_peek (reader) != ')')
+    return TRUE;
+  envelope->is_truncated = TRUE;
+
+  return FALSE;
+}
+
+static void
+skip_malformed (ImapReader *reader, EmailEnvelope *envelope)
+{
+  envelope->is_truncated = TRUE;
+  imap_reader_skip_value (reader, NULL);
+}
+
+/* An nstring that is none is skipped. */
+static char *
+read_text (ImapReader *reader, EmailEnvelope *envelope)
+{
+  ImapString string = { 0 };
+  char *text = NULL;
+  char next;
+
+  if (!begin_field (reader, envelope))
+    return NULL;
+
+  next = imap_reader_peek (reader);
+  if (imap_reader_accept_nil (reader))
+    return NULL;
+  if (next != '"' && next != '{')
+    {
+      skip_malformed (reader, envelope);
+      return NULL;
+    }
+  if (!imap_reader_expect_nstring (reader, &string))
+    return NULL;
+  text = email_decode_text (string.data, string.length);
+  imap_string_clear (&string);
+
+  return text;
+}
+
+typedef struct
+{
+  ImapString name;
+  ImapString route;
+  ImapString mailbox;
+  ImapString host;
+} Address;
+
+static void
+address_clear (Address *address)
+{
+  imap_string_clear (&address->name);
+  imap_string_clear (&address->route);
+  imap_string_clear (&address->mailbox);
+  imap_string_clear (&address->host);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Address, address_clear)
+
+static char *
+join_email (const Address *address)
+{
+  g_autofree char *mailbox = NULL;
+  g_autofree char *host = NULL;
+
+  if (!imap_quirk_is_placeholder (&address->mailbox))
+    mailbox = imap_string_dup_utf8 (&address->mailbox);
+  if (!imap_quirk_is_placeholder (&address->host))
+    host = imap_string_dup_utf8 (&address->host);
+  if (mailbox == NULL || *mailbox == '\0')
+    return NULL;
+  if (host == NULL || *host == '\0')
+    return g_steal_pointer (&mailbox);
+
+  return g_strconcat (mailbox, "@", host, NULL);
+}
+
+/* Begin and end of a group have no host: its members stand between and are taken like others. */
+static void
+add_address (GPtrArray *to, const Address *address)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *email = NULL;
+
+  if (address->host.data == NULL)
+    return;
+
+  email = join_email (address);
+  if (address->name.data != NULL)
+    name = email_decode_text (address->name.data, address->name.length);
+  if (email != NULL || name != NULL)
+    g_ptr_array_add (to, email_address_value_new (name, email));
+}
+
+static gboolean
+read_address (ImapReader *reader, GPtrArray *to)
+{
+  g_auto (Address) address = { 0 };
+
+  if (!imap_reader_expect_list (reader) || !imap_reader_expect_nstring (reader, &address.name) ||
+      !imap_reader_expect_space (reader) || !imap_reader_expect_nstring (reader, &address.route) ||
+      !imap_reader_expect_space (reader) ||
+      !imap_reader_expect_nstring (reader, &address.mailbox) ||
+      !imap_reader_expect_space (reader) || !imap_reader_expect_nstring (reader, &address.host) ||
+      !imap_reader_expect_list_end (reader))
+    return FALSE;
+  add_address (to, &address);
+
+  return TRUE;
+}
+
+/* The reader's own error stays its own: a malformed address costs that address. */
+static void
+read_listed_address (ImapReader *reader, GPtrArray *to, EmailEnvelope *envelope)
+{
+  g_auto (ImapReader) inner = { 0 };
+  ImapSpan span;
+
+  if (!imap_reader_skip_value (reader, &span))
+    return;
+  if (to->len == IMAP_LIMIT_ADDRESSES)
+    {
+      envelope->is_truncated = TRUE;
+      return;
+    }
+
+  imap_reader_init_span (&inner, reader->frame, &span);
+  if (!read_address (&inner, to))
+    envelope->is_truncated = TRUE;
+}
+
+static void
+read_addresses (ImapReader *reader, GPtrArray *to, EmailEnvelope *envelope)
+{
+  if (!begin_field (reader, envelope) || imap_reader_accept_nil (reader))
+    return;
+  if (!imap_reader_accept_list (reader))
+    {
+      skip_malformed (reader, envelope);
+      return;
+    }
+
+  while (reader->error == NULL && !imap_reader_accept_list_end (reader))
+    {
+      imap_reader_accept_space (reader);
+      read_listed_address (reader, to, envelope);
+    }
+}
+
+EmailEnvelope *
+imap_envelope_parse (ImapFrame *frame, const ImapSpan *span)
+{
+  g_autoptr (EmailEnvelope) envelope = NULL;
+  g_auto (ImapReader) reader = { 0 };
+
+  imap_reader_init_span (&reader, frame, span);
+  imap_reader_set_max_depth (&reader, ENVELOPE_DEPTH);
+  if (!imap_reader_accept_list (&reader))
+    return NULL;
+
+  envelope = email_envelope_new ();
+  envelope->date = read_text (&reader, envelope);
+  envelope->subject = read_text (&reader, envelope);
+  read_addresses (&reader, envelope->from, envelope);
+  read_addresses (&reader, envelope->sender, envelope);
+  read_addresses (&reader, envelope->reply_to, envelope);
+  read_addresses (&reader, envelope->to, envelope);
+  read_addresses (&reader, envelope->cc, envelope);
+  read_addresses (&reader, envelope->bcc, envelope);
+  envelope->in_reply_to = read_text (&reader, envelope);
+  envelope->message_id = read_text (&reader, envelope);
+  if (!imap_reader_expect_list_end (&reader))
+    envelope->is_truncated = TRUE;
+
+  return g_steal_pointer (&envelope);
+}
+
+EmailEnvelope *
+imap_fetch_parse_envelope (const ImapFetch *fetch)
+{
+  return imap_envelope_parse (fetch->frame, &fetch->envelope);
+}
