@@ -97,9 +97,14 @@
 #define EMAIL_LIMIT_FILE_NAME 255
 #define EMAIL_LIMIT_COMMENT_DEPTH 32
 #define EMAIL_LIMIT_PARAMETERS 256
-/* RFC 2231 cuts a long value in numbered segments. */
-#define EMAIL_LIMIT_SEGMENTS 100
+/* A field with parameters: room for a hundred segments (RFC 2231), and then some. */
+#define EMAIL_LIMIT_PARAMETER_TEXT (16 * IMAP_KIB)
+/* The library counts decoded bytes in 32 bits. */
+#define EMAIL_LIMIT_MESSAGE ((gsize) 0x7fffffff)
+/* With its comments. */
+#define EMAIL_LIMIT_DATE 1024
 #define EMAIL_LIMIT_ENCODED_WORDS 10000
+#define EMAIL_LIMIT_REFERENCES 10000
 /* RFC 2046 allows 70. */
 #define EMAIL_LIMIT_BOUNDARY 1000
 /* The longest that IANA has registered has 45. */
