@@ -11,5 +11,10 @@
 #include <gimap4d/base/g-imap-error.h>
 #include <gimap4d/base/gimap4d-version.h>
 #include <gimap4d/gimap4d-enum-types.h>
+#include <gimap4d/mail/g-email-address.h>
+#include <gimap4d/mail/g-email-body-part.h>
+#include <gimap4d/mail/g-email-header.h>
+#include <gimap4d/mail/g-email.h>
+#include <gimap4d/mail/g-mail-attachment.h>
 
 #undef G_IMAP4D_INSIDE
