@@ -15,6 +15,15 @@
 
 #define BLOCK (16 * IMAP_KIB)
 
+typedef struct
+{
+  GMimeFilter *filter; /* owned */
+  gboolean is_base64;
+  guint n_signs; /* of base64 so far, modulo 4 */
+  char *out;     /* what came of the last bytes; inside the filter, unowned */
+  gsize n_out;
+} Decoder;
+
 #define EMAIL_TYPE_DECODE_STREAM (email_decode_stream_get_type ())
 G_DECLARE_FINAL_TYPE (
     EmailDecodeStream, email_decode_stream, EMAIL, DECODE_STREAM, GFilterInputStream)
@@ -23,10 +32,8 @@ struct _EmailDecodeStream
 {
   GFilterInputStream parent;
 
-  GMimeFilter *filter; /* owned */
-  char *block;         /* what is being decoded; owned */
-  char *decoded;       /* inside the filter, unowned */
-  gsize n_decoded;
+  Decoder decoder;
+  char *block; /* what is being decoded; owned */
   gboolean is_at_end;
 };
 
@@ -58,6 +65,12 @@ email_encoding_is_identity (const char *encoding)
 }
 
 static gboolean
+is_base64_sign (char c)
+{
+  return g_ascii_isalnum (c) || c == '+' || c == '/' || c == '=';
+}
+
+static gboolean
 is_base64 (const char *raw, gsize length)
 {
   gsize n_signs = 0;
@@ -66,7 +79,7 @@ is_base64 (const char *raw, gsize length)
     {
       if (g_ascii_isspace (raw[i]))
         continue;
-      if (!g_ascii_isalnum (raw[i]) && raw[i] != '+' && raw[i] != '/' && raw[i] != '=')
+      if (!is_base64_sign (raw[i]))
         return FALSE;
       n_signs++;
     }
@@ -113,33 +126,63 @@ email_encoding_is_well_formed (const char *encoding, const char *raw, gsize leng
     }
 }
 
+static void
+decoder_init (Decoder *decoder, const char *encoding)
+{
+  GMimeContentEncoding found = find_encoding (encoding);
+
+  decoder->filter = g_mime_filter_basic_new (found, FALSE);
+  decoder->is_base64 = found == GMIME_CONTENT_ENCODING_BASE64;
+}
+
+static void
+decoder_feed (Decoder *decoder, const char *bytes, gsize length)
+{
+  gsize ignored;
+
+  for (gsize i = 0; decoder->is_base64 && i < length; i++)
+    decoder->n_signs = (decoder->n_signs + is_base64_sign (bytes[i])) % 4;
+
+  g_mime_filter_filter (decoder->filter, (char *) bytes, length, 0, &decoder->out, &decoder->n_out,
+                        &ignored);
+}
+
+/* Padding that the sender forgot is added: without it GMime drops the last bytes. */
+static void
+decoder_finish (Decoder *decoder)
+{
+  static const char *const padding[] = { "", "", "==", "=" };
+  const char *missing = padding[decoder->n_signs];
+  gsize ignored;
+
+  g_mime_filter_complete (decoder->filter, (char *) missing, strlen (missing), 0, &decoder->out,
+                          &decoder->n_out, &ignored);
+}
+
 GBytes *
 email_decode_bytes (GBytes *raw, const char *encoding, gsize max_raw)
 {
   gsize size;
   const char *bytes = g_bytes_get_data (raw, &size);
-  g_autoptr (GMimeFilter) filter = NULL;
-  GByteArray *decoded;
-  char *out;
-  gsize n_out;
-  gsize ignored;
+  g_autoptr (GByteArray) decoded = NULL;
+  Decoder decoder = { NULL };
 
   size = MIN (size, max_raw);
   if (email_encoding_is_identity (encoding))
     return g_bytes_new_from_bytes (raw, 0, size);
 
-  filter = g_mime_filter_basic_new (find_encoding (encoding), FALSE);
+  decoder_init (&decoder, encoding);
   decoded = g_byte_array_sized_new (size);
   for (gsize at = 0; at < size; at += BLOCK)
     {
-      g_mime_filter_filter (filter, (char *) bytes + at, MIN (BLOCK, size - at), 0, &out, &n_out,
-                            &ignored);
-      g_byte_array_append (decoded, (const guint8 *) out, n_out);
+      decoder_feed (&decoder, bytes + at, MIN (BLOCK, size - at));
+      g_byte_array_append (decoded, (const guint8 *) decoder.out, decoder.n_out);
     }
-  g_mime_filter_complete (filter, "", 0, 0, &out, &n_out, &ignored);
-  g_byte_array_append (decoded, (const guint8 *) out, n_out);
+  decoder_finish (&decoder);
+  g_byte_array_append (decoded, (const guint8 *) decoder.out, decoder.n_out);
+  g_object_unref (decoder.filter);
 
-  return g_byte_array_free_to_bytes (decoded);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&decoded));
 }
 
 static gboolean
@@ -147,17 +190,15 @@ decode_block (EmailDecodeStream *self, GCancellable *cancellable, GError **error
 {
   GInputStream *raw = g_filter_input_stream_get_base_stream (G_FILTER_INPUT_STREAM (self));
   gssize n_read = g_input_stream_read (raw, self->block, BLOCK, cancellable, error);
-  gsize ignored;
 
   if (n_read < 0)
     return FALSE;
 
   self->is_at_end = n_read == 0;
   if (self->is_at_end)
-    g_mime_filter_complete (self->filter, "", 0, 0, &self->decoded, &self->n_decoded, &ignored);
+    decoder_finish (&self->decoder);
   else
-    g_mime_filter_filter (self->filter, self->block, n_read, 0, &self->decoded, &self->n_decoded,
-                          &ignored);
+    decoder_feed (&self->decoder, self->block, n_read);
 
   return TRUE;
 }
@@ -167,19 +208,32 @@ email_decode_stream_read (
     GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
   EmailDecodeStream *self = EMAIL_DECODE_STREAM (stream);
+  Decoder *decoder = &self->decoder;
   gsize n_taken;
 
-  while (self->n_decoded == 0 && !self->is_at_end)
+  while (decoder->n_out == 0 && !self->is_at_end)
     if (!decode_block (self, cancellable, error))
       return -1;
 
-  n_taken = MIN (count, self->n_decoded);
+  n_taken = MIN (count, decoder->n_out);
   if (n_taken > 0)
-    memcpy (buffer, self->decoded, n_taken);
-  self->decoded += n_taken;
-  self->n_decoded -= n_taken;
+    memcpy (buffer, decoder->out, n_taken);
+  decoder->out += n_taken;
+  decoder->n_out -= n_taken;
 
   return n_taken;
+}
+
+/* The parent's would skip encoded bytes. */
+static gssize
+email_decode_stream_skip (GInputStream *stream,
+                          gsize count,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  char block[4096];
+
+  return email_decode_stream_read (stream, block, MIN (count, sizeof block), cancellable, error);
 }
 
 static void
@@ -187,7 +241,7 @@ email_decode_stream_finalize (GObject *object)
 {
   EmailDecodeStream *self = EMAIL_DECODE_STREAM (object);
 
-  g_clear_object (&self->filter);
+  g_clear_object (&self->decoder.filter);
   g_free (self->block);
 
   G_OBJECT_CLASS (email_decode_stream_parent_class)->finalize (object);
@@ -198,6 +252,7 @@ email_decode_stream_class_init (EmailDecodeStreamClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = email_decode_stream_finalize;
   G_INPUT_STREAM_CLASS (klass)->read_fn = email_decode_stream_read;
+  G_INPUT_STREAM_CLASS (klass)->skip = email_decode_stream_skip;
 }
 
 static void
@@ -215,7 +270,7 @@ email_decode_stream_new (GInputStream *raw, const char *encoding)
     return g_object_ref (raw);
 
   self = g_object_new (EMAIL_TYPE_DECODE_STREAM, "base-stream", raw, NULL);
-  self->filter = g_mime_filter_basic_new (find_encoding (encoding), FALSE);
+  decoder_init (&self->decoder, encoding);
 
   return G_INPUT_STREAM (self);
 }
