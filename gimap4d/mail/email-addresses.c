@@ -24,6 +24,7 @@ typedef struct
   GString *comment; /* the last one: the name in "a@b (Name)" */
   char *address;    /* what stood in angle brackets, nullable */
   gboolean is_quoted;
+  gboolean has_at; /* outside of quotes */
   gboolean has_space;
   gboolean is_truncated;
   GPtrArray *addresses; /* unowned */
@@ -141,17 +142,15 @@ reset (Parser *parser)
   g_string_truncate (parser->phrase, 0);
   g_string_truncate (parser->comment, 0);
   parser->is_quoted = FALSE;
+  parser->has_at = FALSE;
   parser->has_space = FALSE;
 }
 
 static gboolean
 is_address (const Parser *parser)
 {
-  if (strchr (parser->phrase->str, '@') != NULL)
-    return TRUE;
-
-  return !parser->is_quoted && strpbrk (parser->phrase->str, " \t") == NULL &&
-         !g_str_has_prefix (parser->phrase->str, "=?");
+  return parser->has_at || (!parser->is_quoted && strchr (parser->phrase->str, ' ') == NULL &&
+                            !g_str_has_prefix (parser->phrase->str, "=?"));
 }
 
 static void
@@ -205,7 +204,10 @@ take_character (Parser *parser)
   else if (*parser->at == '[')
     take_literal (parser);
   else
-    g_string_append_c (parser->phrase, *parser->at++);
+    {
+      parser->has_at = parser->has_at || *parser->at == '@';
+      g_string_append_c (parser->phrase, *parser->at++);
+    }
 }
 
 gboolean

@@ -218,7 +218,10 @@ email_charset_to_utf8 (const char *charset, const char *bytes, gsize length, gbo
   g_assert (bytes != NULL || length == 0);
 
   *problem = FALSE;
-  if (meaning == NULL || length == 0)
+  if (length == 0)
+    return g_strdup ("");
+
+  if (meaning == NULL)
     return guess (bytes, length, problem);
 
   if (g_ascii_strcasecmp (meaning, "utf-8") == 0)

@@ -92,19 +92,10 @@ is_quoted_printable (const char *raw, gsize length)
 {
   for (gsize i = 0; i < length; i++)
     {
-      gsize next = i + 1;
-
-      if (raw[i] != '=')
+      if (raw[i] != '=' || (i + 1 < length && (raw[i + 1] == '\r' || raw[i + 1] == '\n')))
         continue;
-      if (i + 2 < length && g_ascii_isxdigit (raw[i + 1]) && g_ascii_isxdigit (raw[i + 2]))
-        continue;
-
-      /* A soft line break may have space before the break. */
-      while (next < length && (raw[next] == ' ' || raw[next] == '\t'))
-        next++;
-      if (next < length && raw[next] != '\r' && raw[next] != '\n')
+      if (i + 2 >= length || !g_ascii_isxdigit (raw[i + 1]) || !g_ascii_isxdigit (raw[i + 2]))
         return FALSE;
-      i = next;
     }
 
   return TRUE;

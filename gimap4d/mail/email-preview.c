@@ -63,7 +63,13 @@ static const char *
 skip_tag (const char *tag)
 {
   const char *hidden = find_hidden (tag);
-  const char *end = g_str_has_prefix (tag, "<!--") ? strstr (tag, "-->") : strchr (tag, '>');
+  const char *end = strchr (tag, '>');
+
+  if (g_str_has_prefix (tag, "<!--"))
+    {
+      end = strstr (tag, "-->");
+      return end != NULL ? end + strlen ("-->") : tag + strlen (tag);
+    }
 
   while (end != NULL && hidden != NULL)
     {

@@ -72,16 +72,19 @@ scan_word (const char *raw, const char *end, Word *word)
   return TRUE;
 }
 
+/* Padding that the sender forgot is added. */
 static void
 decode_base64 (const Word *word, GByteArray *out)
 {
-  gsize start = out->len;
+  gsize at = out->len;
   gint state = 0;
   guint save = 0;
 
-  g_byte_array_set_size (out, start + word->text_length / 4 * 3 + 3);
-  start += g_base64_decode_step (word->text, word->text_length, out->data + start, &state, &save);
-  g_byte_array_set_size (out, start);
+  g_byte_array_set_size (out, at + word->text_length / 4 * 3 + 6);
+  at += g_base64_decode_step (word->text, word->text_length, out->data + at, &state, &save);
+  for (guint i = 0; i < 2 && state != 0; i++)
+    at += g_base64_decode_step ("=", 1, out->data + at, &state, &save);
+  g_byte_array_set_size (out, at);
 }
 
 static void
