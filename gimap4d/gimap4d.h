@@ -14,8 +14,15 @@
 #include <gimap4d/imap/g-imap-box-info.h>
 #include <gimap4d/imap/g-imap-box.h>
 #include <gimap4d/imap/g-imap-enums.h>
+#include <gimap4d/imap/g-imap-mails.h>
 #include <gimap4d/imap/g-imap-message-set.h>
 #include <gimap4d/imap/g-imap-status-error.h>
 #include <gimap4d/imap/g-imap-status.h>
+#include <gimap4d/imap/g-imap-transporter.h>
+#include <gimap4d/mail/g-email-address.h>
+#include <gimap4d/mail/g-email-body-part.h>
+#include <gimap4d/mail/g-email-header.h>
+#include <gimap4d/mail/g-email.h>
+#include <gimap4d/mail/g-mail-attachment.h>
 
 #undef G_IMAP4D_INSIDE

@@ -107,6 +107,25 @@
 /* Of one Content-Type or Content-Disposition. */
 #define IMAP_LIMIT_PARAMETERS 256
 #define EMAIL_LIMIT_FILE_NAME 255
+#define EMAIL_LIMIT_COMMENT_DEPTH 32
+#define EMAIL_LIMIT_PARAMETERS 256
+/* A field with parameters: room for a hundred segments (RFC 2231), and then some. */
+#define EMAIL_LIMIT_PARAMETER_TEXT (16 * IMAP_KIB)
+/* The library counts decoded bytes in 32 bits. */
+#define EMAIL_LIMIT_MESSAGE ((gsize) 0x7fffffff)
+/* With its comments. */
+#define EMAIL_LIMIT_DATE 1024
+#define EMAIL_LIMIT_ENCODED_WORDS 10000
+#define EMAIL_LIMIT_REFERENCES 10000
+/* RFC 2046 allows 70. */
+#define EMAIL_LIMIT_BOUNDARY 1000
+/* The longest that IANA has registered has 45. */
+#define EMAIL_LIMIT_CHARSET_NAME 64
+/* Bytes of UTF-8 for one byte of another charset; no honest one needs more than 3. */
+#define EMAIL_LIMIT_CONVERSION_GROWTH 4
+/* RFC 8621, 4.1.4: a preview has 256 characters. They are looked for in the beginning only. */
+#define EMAIL_LIMIT_PREVIEW_CHARS 256
+#define EMAIL_LIMIT_PREVIEW_BYTES (64 * IMAP_KIB)
 
 /* HTTP, where the client is a stranger. */
 #define HTTP_LIMIT_HEADERS 100

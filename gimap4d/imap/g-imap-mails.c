@@ -104,15 +104,14 @@ g_imap_mails_class_init (GImapMailsClass *klass)
   object_class->get_property = g_imap_mails_get_property;
 
   /**
-   * GImapMails:list: (type GListModel(GEmail))
+   * GImapMails:list:
    *
    * The mails, in the order of the box.
    *
    * Since: 1.0
    */
-  properties[PROP_LIST] =
-      g_param_spec_object ("list", "List", "The mails", G_TYPE_LIST_MODEL,
-                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LIST] = g_param_spec_object ("list", "List", "The mails", G_TYPE_LIST_MODEL,
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * GImapMails:not-found:
@@ -121,9 +120,9 @@ g_imap_mails_class_init (GImapMailsClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_NOT_FOUND] =
-      g_param_spec_boxed ("not-found", "Not found", "The ids that no mail has", G_TYPE_STRV,
-                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NOT_FOUND] = g_param_spec_boxed ("not-found", "Not found",
+                                                   "The ids that no mail has", G_TYPE_STRV,
+                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 

@@ -95,7 +95,8 @@ check_name (const char *name, GError **error)
   if (name[0] != '\0')
     return TRUE;
 
-  g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT, _ ("the name of the box is empty"));
+  g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
+               _ ("the name of the box is empty"));
 
   return FALSE;
 }
@@ -132,14 +133,17 @@ make_select (const char *name, GImapBoxState state, GError **error)
  */
 GImapBoxInfo *
 g_imap_transporter_select_box (GImapTransporter *self,
-const char *name,
-GImapBoxState state, GCancellable *cancellable, GError **error)
+                               const char *name,
+                               GImapBoxState state,
+                               GCancellable *cancellable,
+                               GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_box_info (self, imap_transporter_call (self, make_select (name, state, error), cancellable, error));
+  return to_box_info (
+      self, imap_transporter_call (self, make_select (name, state, error), cancellable, error));
 }
 
 /**
@@ -158,8 +162,11 @@ GImapBoxState state, GCancellable *cancellable, GError **error)
  */
 void
 g_imap_transporter_select_box_async (GImapTransporter *self,
-const char *name,
-GImapBoxState state, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                                     const char *name,
+                                     GImapBoxState state,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
 {
   GError *cause = NULL;
   gpointer operation;
@@ -168,7 +175,8 @@ GImapBoxState state, GCancellable *cancellable, GAsyncReadyCallback callback, gp
   g_return_if_fail (name != NULL);
 
   operation = make_select (name, state, &cause);
-  imap_transporter_call_async (self, operation, cause, g_imap_transporter_select_box_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, operation, cause, g_imap_transporter_select_box_async,
+                               cancellable, callback, user_data);
 }
 
 /**
@@ -188,7 +196,8 @@ g_imap_transporter_select_box_finish (GImapTransporter *self, GAsyncResult *resu
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_box_info (self, imap_transporter_call_finish (self, result, g_imap_transporter_select_box_async, error));
+  return to_box_info (self, imap_transporter_call_finish (
+                                self, result, g_imap_transporter_select_box_async, error));
 }
 
 /**
@@ -213,12 +222,15 @@ g_imap_transporter_select_box_finish (GImapTransporter *self, GAsyncResult *resu
  */
 GImapBoxInfo *
 g_imap_transporter_get_box_info (GImapTransporter *self,
-const char *name, GCancellable *cancellable, GError **error)
+                                 const char *name,
+                                 GCancellable *cancellable,
+                                 GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_box_info (self, imap_transporter_call (self, imap_box_info_operation_new (name), cancellable, error));
+  return to_box_info (
+      self, imap_transporter_call (self, imap_box_info_operation_new (name), cancellable, error));
 }
 
 /**
@@ -236,11 +248,16 @@ const char *name, GCancellable *cancellable, GError **error)
  */
 void
 g_imap_transporter_get_box_info_async (GImapTransporter *self,
-const char *name, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                                       const char *name,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data)
 {
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
 
-  imap_transporter_call_async (self, imap_box_info_operation_new (name), NULL, g_imap_transporter_get_box_info_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, imap_box_info_operation_new (name), NULL,
+                               g_imap_transporter_get_box_info_async, cancellable, callback,
+                               user_data);
 }
 
 /**
@@ -256,11 +273,14 @@ const char *name, GCancellable *cancellable, GAsyncReadyCallback callback, gpoin
  * Since: 1.0
  */
 GImapBoxInfo *
-g_imap_transporter_get_box_info_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+g_imap_transporter_get_box_info_finish (GImapTransporter *self,
+                                        GAsyncResult *result,
+                                        GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_box_info (self, imap_transporter_call_finish (self, result, g_imap_transporter_get_box_info_async, error));
+  return to_box_info (self, imap_transporter_call_finish (
+                                self, result, g_imap_transporter_get_box_info_async, error));
 }
 
 /**
@@ -284,12 +304,18 @@ g_imap_transporter_get_box_info_finish (GImapTransporter *self, GAsyncResult *re
  */
 GListModel *
 g_imap_transporter_get_box_list (GImapTransporter *self,
-GImapBoxListFlags flags, GCancellable *cancellable, GError **error)
+                                 GImapBoxListFlags flags,
+                                 GCancellable *cancellable,
+                                 GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_box_list (self, imap_transporter_call (self, imap_list_operation_new ((flags & G_IMAP_BOX_LIST_SUBSCRIBED) != 0, (flags & G_IMAP_BOX_LIST_WITH_STATUS) != 0), cancellable, error));
+  return to_box_list (self, imap_transporter_call (self,
+                                                   imap_list_operation_new (
+                                                       (flags & G_IMAP_BOX_LIST_SUBSCRIBED) != 0,
+                                                       (flags & G_IMAP_BOX_LIST_WITH_STATUS) != 0),
+                                                   cancellable, error));
 }
 
 /**
@@ -307,11 +333,18 @@ GImapBoxListFlags flags, GCancellable *cancellable, GError **error)
  */
 void
 g_imap_transporter_get_box_list_async (GImapTransporter *self,
-GImapBoxListFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                                       GImapBoxListFlags flags,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data)
 {
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
 
-  imap_transporter_call_async (self, imap_list_operation_new ((flags & G_IMAP_BOX_LIST_SUBSCRIBED) != 0, (flags & G_IMAP_BOX_LIST_WITH_STATUS) != 0), NULL, g_imap_transporter_get_box_list_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self,
+                               imap_list_operation_new ((flags & G_IMAP_BOX_LIST_SUBSCRIBED) != 0,
+                                                        (flags & G_IMAP_BOX_LIST_WITH_STATUS) != 0),
+                               NULL, g_imap_transporter_get_box_list_async, cancellable, callback,
+                               user_data);
 }
 
 /**
@@ -328,11 +361,14 @@ GImapBoxListFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback
  * Since: 1.0
  */
 GListModel *
-g_imap_transporter_get_box_list_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+g_imap_transporter_get_box_list_finish (GImapTransporter *self,
+                                        GAsyncResult *result,
+                                        GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_box_list (self, imap_transporter_call_finish (self, result, g_imap_transporter_get_box_list_async, error));
+  return to_box_list (self, imap_transporter_call_finish (
+                                self, result, g_imap_transporter_get_box_list_async, error));
 }
 
 /**
@@ -357,7 +393,8 @@ g_imap_transporter_get_delimiter (GImapTransporter *self, GCancellable *cancella
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_text (self, imap_transporter_call (self, imap_delimiter_operation_new (), cancellable, error));
+  return to_text (
+      self, imap_transporter_call (self, imap_delimiter_operation_new (), cancellable, error));
 }
 
 /**
@@ -373,11 +410,16 @@ g_imap_transporter_get_delimiter (GImapTransporter *self, GCancellable *cancella
  * Since: 1.0
  */
 void
-g_imap_transporter_get_delimiter_async (GImapTransporter *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+g_imap_transporter_get_delimiter_async (GImapTransporter *self,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data)
 {
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
 
-  imap_transporter_call_async (self, imap_delimiter_operation_new (), NULL, g_imap_transporter_get_delimiter_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, imap_delimiter_operation_new (), NULL,
+                               g_imap_transporter_get_delimiter_async, cancellable, callback,
+                               user_data);
 }
 
 /**
@@ -394,9 +436,12 @@ g_imap_transporter_get_delimiter_async (GImapTransporter *self, GCancellable *ca
  * Since: 1.0
  */
 char *
-g_imap_transporter_get_delimiter_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+g_imap_transporter_get_delimiter_finish (GImapTransporter *self,
+                                         GAsyncResult *result,
+                                         GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_text (self, imap_transporter_call_finish (self, result, g_imap_transporter_get_delimiter_async, error));
+  return to_text (self, imap_transporter_call_finish (
+                            self, result, g_imap_transporter_get_delimiter_async, error));
 }

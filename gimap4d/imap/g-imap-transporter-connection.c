@@ -59,7 +59,9 @@ make_status (char *text, GError *error)
  * Since: 1.0
  */
 GImapStatus *
-g_imap_transporter_check_connection (GImapTransporter *self, GCancellable *cancellable, GError **error)
+g_imap_transporter_check_connection (GImapTransporter *self,
+                                     GCancellable *cancellable,
+                                     GError **error)
 {
   GError *cause = NULL;
   char *text;
@@ -85,11 +87,16 @@ g_imap_transporter_check_connection (GImapTransporter *self, GCancellable *cance
  * Since: 1.0
  */
 void
-g_imap_transporter_check_connection_async (GImapTransporter *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+g_imap_transporter_check_connection_async (GImapTransporter *self,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data)
 {
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
 
-  imap_transporter_call_async (self, imap_noop_operation_new (), NULL, g_imap_transporter_check_connection_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, imap_noop_operation_new (), NULL,
+                               g_imap_transporter_check_connection_async, cancellable, callback,
+                               user_data);
 }
 
 /**
@@ -105,14 +112,17 @@ g_imap_transporter_check_connection_async (GImapTransporter *self, GCancellable 
  * Since: 1.0
  */
 GImapStatus *
-g_imap_transporter_check_connection_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+g_imap_transporter_check_connection_finish (GImapTransporter *self,
+                                            GAsyncResult *result,
+                                            GError **error)
 {
   GError *cause = NULL;
   char *text;
 
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  text = imap_transporter_call_finish (self, result, g_imap_transporter_check_connection_async, &cause);
+  text = imap_transporter_call_finish (self, result, g_imap_transporter_check_connection_async,
+                                       &cause);
 
   return make_status (text, cause);
 }
@@ -145,7 +155,8 @@ g_imap_transporter_close (GImapTransporter *self, GCancellable *cancellable, GEr
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (self, imap_transporter_call (self, imap_session_new_close_operation (), cancellable, error));
+  return to_boolean (
+      self, imap_transporter_call (self, imap_session_new_close_operation (), cancellable, error));
 }
 
 /**
@@ -161,11 +172,15 @@ g_imap_transporter_close (GImapTransporter *self, GCancellable *cancellable, GEr
  * Since: 1.0
  */
 void
-g_imap_transporter_close_async (GImapTransporter *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+g_imap_transporter_close_async (GImapTransporter *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
 {
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
 
-  imap_transporter_call_async (self, imap_session_new_close_operation (), NULL, g_imap_transporter_close_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, imap_session_new_close_operation (), NULL,
+                               g_imap_transporter_close_async, cancellable, callback, user_data);
 }
 
 /**
@@ -185,5 +200,6 @@ g_imap_transporter_close_finish (GImapTransporter *self, GAsyncResult *result, G
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (self, imap_transporter_call_finish (self, result, g_imap_transporter_close_async, error));
+  return to_boolean (
+      self, imap_transporter_call_finish (self, result, g_imap_transporter_close_async, error));
 }

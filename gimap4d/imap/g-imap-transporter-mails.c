@@ -38,8 +38,8 @@ get_what (GImapFetchFlags flags)
 static gpointer
 make_by_set (GImapMessageSet *ids, GImapFetchFlags flags)
 {
-  ImapOperation *operation =
-      imap_fetch_operation_new (imap_message_set_get_uids (ids), get_what (flags));
+  ImapOperation *operation = imap_fetch_operation_new (imap_message_set_get_uids (ids),
+                                                       get_what (flags));
 
   operation->box = g_strdup (imap_message_set_get_box (ids));
   operation->uid_validity = imap_message_set_get_uid_validity (ids);
@@ -161,14 +161,19 @@ get_blob_what (gboolean update_seen)
  */
 GEmail *
 g_imap_transporter_get_mail (GImapTransporter *self,
-const char *id,
-GImapFetchFlags flags, GCancellable *cancellable, GError **error)
+                             const char *id,
+                             GImapFetchFlags flags,
+                             GCancellable *cancellable,
+                             GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (id != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_mail (self, imap_transporter_call (self, make_by_id (id, get_what (flags), error), cancellable, error), error);
+  return to_mail (
+      self,
+      imap_transporter_call (self, make_by_id (id, get_what (flags), error), cancellable, error),
+      error);
 }
 
 /**
@@ -187,8 +192,11 @@ GImapFetchFlags flags, GCancellable *cancellable, GError **error)
  */
 void
 g_imap_transporter_get_mail_async (GImapTransporter *self,
-const char *id,
-GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                                   const char *id,
+                                   GImapFetchFlags flags,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
 {
   GError *cause = NULL;
   gpointer operation;
@@ -197,7 +205,8 @@ GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, 
   g_return_if_fail (id != NULL);
 
   operation = make_by_id (id, get_what (flags), &cause);
-  imap_transporter_call_async (self, operation, cause, g_imap_transporter_get_mail_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, operation, cause, g_imap_transporter_get_mail_async,
+                               cancellable, callback, user_data);
 }
 
 /**
@@ -217,7 +226,9 @@ g_imap_transporter_get_mail_finish (GImapTransporter *self, GAsyncResult *result
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_mail (self, imap_transporter_call_finish (self, result, g_imap_transporter_get_mail_async, error), error);
+  return to_mail (
+      self, imap_transporter_call_finish (self, result, g_imap_transporter_get_mail_async, error),
+      error);
 }
 
 /**
@@ -239,13 +250,18 @@ g_imap_transporter_get_mail_finish (GImapTransporter *self, GAsyncResult *result
  */
 GEmail *
 g_imap_transporter_get_mail_by_number (GImapTransporter *self,
-gint64 number,
-GImapFetchFlags flags, GCancellable *cancellable, GError **error)
+                                       gint64 number,
+                                       GImapFetchFlags flags,
+                                       GCancellable *cancellable,
+                                       GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_mail (self, imap_transporter_call (self, make_by_number (number, get_what (flags), error), cancellable, error), error);
+  return to_mail (self,
+                  imap_transporter_call (self, make_by_number (number, get_what (flags), error),
+                                         cancellable, error),
+                  error);
 }
 
 /**
@@ -264,8 +280,11 @@ GImapFetchFlags flags, GCancellable *cancellable, GError **error)
  */
 void
 g_imap_transporter_get_mail_by_number_async (GImapTransporter *self,
-gint64 number,
-GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                                             gint64 number,
+                                             GImapFetchFlags flags,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data)
 {
   GError *cause = NULL;
   gpointer operation;
@@ -273,7 +292,8 @@ GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, 
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
 
   operation = make_by_number (number, get_what (flags), &cause);
-  imap_transporter_call_async (self, operation, cause, g_imap_transporter_get_mail_by_number_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, operation, cause, g_imap_transporter_get_mail_by_number_async,
+                               cancellable, callback, user_data);
 }
 
 /**
@@ -290,11 +310,16 @@ GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, 
  * Since: 1.0
  */
 GEmail *
-g_imap_transporter_get_mail_by_number_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+g_imap_transporter_get_mail_by_number_finish (GImapTransporter *self,
+                                              GAsyncResult *result,
+                                              GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_mail (self, imap_transporter_call_finish (self, result, g_imap_transporter_get_mail_by_number_async, error), error);
+  return to_mail (self,
+                  imap_transporter_call_finish (self, result,
+                                                g_imap_transporter_get_mail_by_number_async, error),
+                  error);
 }
 
 /**
@@ -323,14 +348,17 @@ g_imap_transporter_get_mail_by_number_finish (GImapTransporter *self, GAsyncResu
  */
 GImapMails *
 g_imap_transporter_get_mails (GImapTransporter *self,
-GImapMessageSet *ids,
-GImapFetchFlags flags, GCancellable *cancellable, GError **error)
+                              GImapMessageSet *ids,
+                              GImapFetchFlags flags,
+                              GCancellable *cancellable,
+                              GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (ids != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_mails (self, imap_transporter_call (self, make_by_set (ids, flags), cancellable, error));
+  return to_mails (self,
+                   imap_transporter_call (self, make_by_set (ids, flags), cancellable, error));
 }
 
 /**
@@ -349,13 +377,18 @@ GImapFetchFlags flags, GCancellable *cancellable, GError **error)
  */
 void
 g_imap_transporter_get_mails_async (GImapTransporter *self,
-GImapMessageSet *ids,
-GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                                    GImapMessageSet *ids,
+                                    GImapFetchFlags flags,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
 {
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
   g_return_if_fail (ids != NULL);
 
-  imap_transporter_call_async (self, make_by_set (ids, flags), NULL, g_imap_transporter_get_mails_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, make_by_set (ids, flags), NULL,
+                               g_imap_transporter_get_mails_async, cancellable, callback,
+                               user_data);
 }
 
 /**
@@ -375,7 +408,8 @@ g_imap_transporter_get_mails_finish (GImapTransporter *self, GAsyncResult *resul
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_mails (self, imap_transporter_call_finish (self, result, g_imap_transporter_get_mails_async, error));
+  return to_mails (
+      self, imap_transporter_call_finish (self, result, g_imap_transporter_get_mails_async, error));
 }
 
 /**
@@ -399,14 +433,17 @@ g_imap_transporter_get_mails_finish (GImapTransporter *self, GAsyncResult *resul
  */
 GImapMails *
 g_imap_transporter_get_mails_by_number (GImapTransporter *self,
-gint64 start,
-gint64 end,
-GImapFetchFlags flags, GCancellable *cancellable, GError **error)
+                                        gint64 start,
+                                        gint64 end,
+                                        GImapFetchFlags flags,
+                                        GCancellable *cancellable,
+                                        GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_mails (self, imap_transporter_call (self, make_by_numbers (start, end, flags, error), cancellable, error));
+  return to_mails (self, imap_transporter_call (self, make_by_numbers (start, end, flags, error),
+                                                cancellable, error));
 }
 
 /**
@@ -426,9 +463,12 @@ GImapFetchFlags flags, GCancellable *cancellable, GError **error)
  */
 void
 g_imap_transporter_get_mails_by_number_async (GImapTransporter *self,
-gint64 start,
-gint64 end,
-GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                                              gint64 start,
+                                              gint64 end,
+                                              GImapFetchFlags flags,
+                                              GCancellable *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer user_data)
 {
   GError *cause = NULL;
   gpointer operation;
@@ -436,7 +476,8 @@ GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, 
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
 
   operation = make_by_numbers (start, end, flags, &cause);
-  imap_transporter_call_async (self, operation, cause, g_imap_transporter_get_mails_by_number_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, operation, cause, g_imap_transporter_get_mails_by_number_async,
+                               cancellable, callback, user_data);
 }
 
 /**
@@ -453,11 +494,14 @@ GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, 
  * Since: 1.0
  */
 GImapMails *
-g_imap_transporter_get_mails_by_number_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+g_imap_transporter_get_mails_by_number_finish (GImapTransporter *self,
+                                               GAsyncResult *result,
+                                               GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_mails (self, imap_transporter_call_finish (self, result, g_imap_transporter_get_mails_by_number_async, error));
+  return to_mails (self, imap_transporter_call_finish (
+                             self, result, g_imap_transporter_get_mails_by_number_async, error));
 }
 
 /**
@@ -480,14 +524,18 @@ g_imap_transporter_get_mails_by_number_finish (GImapTransporter *self, GAsyncRes
  */
 GBytes *
 g_imap_transporter_get_mime_as_blob (GImapTransporter *self,
-const char *id,
-gboolean update_seen, GCancellable *cancellable, GError **error)
+                                     const char *id,
+                                     gboolean update_seen,
+                                     GCancellable *cancellable,
+                                     GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (id != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_blob (self, imap_transporter_call (self, make_by_id (id, get_blob_what (update_seen), error), cancellable, error));
+  return to_blob (self,
+                  imap_transporter_call (self, make_by_id (id, get_blob_what (update_seen), error),
+                                         cancellable, error));
 }
 
 /**
@@ -506,8 +554,11 @@ gboolean update_seen, GCancellable *cancellable, GError **error)
  */
 void
 g_imap_transporter_get_mime_as_blob_async (GImapTransporter *self,
-const char *id,
-gboolean update_seen, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                                           const char *id,
+                                           gboolean update_seen,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data)
 {
   GError *cause = NULL;
   gpointer operation;
@@ -516,7 +567,8 @@ gboolean update_seen, GCancellable *cancellable, GAsyncReadyCallback callback, g
   g_return_if_fail (id != NULL);
 
   operation = make_by_id (id, get_blob_what (update_seen), &cause);
-  imap_transporter_call_async (self, operation, cause, g_imap_transporter_get_mime_as_blob_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, operation, cause, g_imap_transporter_get_mime_as_blob_async,
+                               cancellable, callback, user_data);
 }
 
 /**
@@ -533,11 +585,14 @@ gboolean update_seen, GCancellable *cancellable, GAsyncReadyCallback callback, g
  * Since: 1.0
  */
 GBytes *
-g_imap_transporter_get_mime_as_blob_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+g_imap_transporter_get_mime_as_blob_finish (GImapTransporter *self,
+                                            GAsyncResult *result,
+                                            GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_blob (self, imap_transporter_call_finish (self, result, g_imap_transporter_get_mime_as_blob_async, error));
+  return to_blob (self, imap_transporter_call_finish (
+                            self, result, g_imap_transporter_get_mime_as_blob_async, error));
 }
 
 /**
@@ -559,13 +614,17 @@ g_imap_transporter_get_mime_as_blob_finish (GImapTransporter *self, GAsyncResult
  */
 GBytes *
 g_imap_transporter_get_mime_as_blob_by_number (GImapTransporter *self,
-gint64 number,
-gboolean update_seen, GCancellable *cancellable, GError **error)
+                                               gint64 number,
+                                               gboolean update_seen,
+                                               GCancellable *cancellable,
+                                               GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_blob (self, imap_transporter_call (self, make_by_number (number, get_blob_what (update_seen), error), cancellable, error));
+  return to_blob (self, imap_transporter_call (
+                            self, make_by_number (number, get_blob_what (update_seen), error),
+                            cancellable, error));
 }
 
 /**
@@ -584,8 +643,11 @@ gboolean update_seen, GCancellable *cancellable, GError **error)
  */
 void
 g_imap_transporter_get_mime_as_blob_by_number_async (GImapTransporter *self,
-gint64 number,
-gboolean update_seen, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                                                     gint64 number,
+                                                     gboolean update_seen,
+                                                     GCancellable *cancellable,
+                                                     GAsyncReadyCallback callback,
+                                                     gpointer user_data)
 {
   GError *cause = NULL;
   gpointer operation;
@@ -593,7 +655,9 @@ gboolean update_seen, GCancellable *cancellable, GAsyncReadyCallback callback, g
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
 
   operation = make_by_number (number, get_blob_what (update_seen), &cause);
-  imap_transporter_call_async (self, operation, cause, g_imap_transporter_get_mime_as_blob_by_number_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, operation, cause,
+                               g_imap_transporter_get_mime_as_blob_by_number_async, cancellable,
+                               callback, user_data);
 }
 
 /**
@@ -610,9 +674,13 @@ gboolean update_seen, GCancellable *cancellable, GAsyncReadyCallback callback, g
  * Since: 1.0
  */
 GBytes *
-g_imap_transporter_get_mime_as_blob_by_number_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+g_imap_transporter_get_mime_as_blob_by_number_finish (GImapTransporter *self,
+                                                      GAsyncResult *result,
+                                                      GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_blob (self, imap_transporter_call_finish (self, result, g_imap_transporter_get_mime_as_blob_by_number_async, error));
+  return to_blob (self,
+                  imap_transporter_call_finish (
+                      self, result, g_imap_transporter_get_mime_as_blob_by_number_async, error));
 }

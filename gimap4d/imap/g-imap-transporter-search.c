@@ -68,12 +68,15 @@ make_numbers (gint64 start, gint64 end, GError **error)
  */
 GImapMessageSet *
 g_imap_transporter_search_mails (GImapTransporter *self,
-const char *criteria, GCancellable *cancellable, GError **error)
+                                 const char *criteria,
+                                 GCancellable *cancellable,
+                                 GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_message_set (self, imap_transporter_call (self, imap_search_operation_new (criteria), cancellable, error));
+  return to_message_set (
+      self, imap_transporter_call (self, imap_search_operation_new (criteria), cancellable, error));
 }
 
 /**
@@ -92,11 +95,16 @@ const char *criteria, GCancellable *cancellable, GError **error)
  */
 void
 g_imap_transporter_search_mails_async (GImapTransporter *self,
-const char *criteria, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                                       const char *criteria,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data)
 {
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
 
-  imap_transporter_call_async (self, imap_search_operation_new (criteria), NULL, g_imap_transporter_search_mails_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, imap_search_operation_new (criteria), NULL,
+                               g_imap_transporter_search_mails_async, cancellable, callback,
+                               user_data);
 }
 
 /**
@@ -112,11 +120,14 @@ const char *criteria, GCancellable *cancellable, GAsyncReadyCallback callback, g
  * Since: 1.0
  */
 GImapMessageSet *
-g_imap_transporter_search_mails_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+g_imap_transporter_search_mails_finish (GImapTransporter *self,
+                                        GAsyncResult *result,
+                                        GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_message_set (self, imap_transporter_call_finish (self, result, g_imap_transporter_search_mails_async, error));
+  return to_message_set (self, imap_transporter_call_finish (
+                                   self, result, g_imap_transporter_search_mails_async, error));
 }
 
 /**
@@ -141,14 +152,14 @@ g_imap_transporter_search_mails_finish (GImapTransporter *self, GAsyncResult *re
  * Since: 1.0
  */
 GImapMessageSet *
-g_imap_transporter_num_to_id (GImapTransporter *self,
-gint64 start,
-gint64 end, GCancellable *cancellable, GError **error)
+g_imap_transporter_num_to_id (
+    GImapTransporter *self, gint64 start, gint64 end, GCancellable *cancellable, GError **error)
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_message_set (self, imap_transporter_call (self, make_numbers (start, end, error), cancellable, error));
+  return to_message_set (
+      self, imap_transporter_call (self, make_numbers (start, end, error), cancellable, error));
 }
 
 /**
@@ -167,8 +178,11 @@ gint64 end, GCancellable *cancellable, GError **error)
  */
 void
 g_imap_transporter_num_to_id_async (GImapTransporter *self,
-gint64 start,
-gint64 end, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                                    gint64 start,
+                                    gint64 end,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
 {
   GError *cause = NULL;
   gpointer operation;
@@ -176,7 +190,8 @@ gint64 end, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer us
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
 
   operation = make_numbers (start, end, &cause);
-  imap_transporter_call_async (self, operation, cause, g_imap_transporter_num_to_id_async, cancellable, callback, user_data);
+  imap_transporter_call_async (self, operation, cause, g_imap_transporter_num_to_id_async,
+                               cancellable, callback, user_data);
 }
 
 /**
@@ -196,5 +211,6 @@ g_imap_transporter_num_to_id_finish (GImapTransporter *self, GAsyncResult *resul
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_message_set (self, imap_transporter_call_finish (self, result, g_imap_transporter_num_to_id_async, error));
+  return to_message_set (
+      self, imap_transporter_call_finish (self, result, g_imap_transporter_num_to_id_async, error));
 }

@@ -15,6 +15,7 @@
 #include "gimap4d/imap/imap-relay.h"
 #include "gimap4d/imap/imap-server-object.h"
 #include "gimap4d/imap/imap-transporter-private.h"
+#include "gimap4d/imap/sasl/imap-sasl.h"
 #include "gimap4d/imap/session/imap-session.h"
 
 /**
@@ -73,7 +74,7 @@ struct _GImapTransporter
 
   ImapSettings *settings; /* owned; complete when constructed */
   ImapSession *session;   /* owned */
-  char *token_problem; /* owned, nullable: why the token object is of no use */
+  char *token_problem;    /* owned, nullable: why the token object is of no use */
 
   /* What the properties said last; the creating thread's. */
   GImapTransporterState noticed_state;
@@ -453,8 +454,8 @@ install_server_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_HOST] =
-      g_param_spec_string ("host", "Host", "Name or address of the server", NULL, SETTING);
+  properties[PROP_HOST] = g_param_spec_string ("host", "Host", "Name or address of the server",
+                                               NULL, SETTING);
 
   /**
    * GImapTransporter:port:
@@ -465,8 +466,8 @@ install_server_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_PORT] =
-      g_param_spec_uint ("port", "Port", "TCP port of the server", 0, G_MAXUINT, 993, SETTING);
+  properties[PROP_PORT] = g_param_spec_uint ("port", "Port", "TCP port of the server", 0, G_MAXUINT,
+                                             993, SETTING);
 
   /**
    * GImapTransporter:user:
@@ -475,8 +476,8 @@ install_server_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_USER] =
-      g_param_spec_string ("user", "User", "The user to log in as", NULL, SETTING);
+  properties[PROP_USER] = g_param_spec_string ("user", "User", "The user to log in as", NULL,
+                                               SETTING);
 
   /**
    * GImapTransporter:password:
@@ -485,8 +486,8 @@ install_server_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_PASSWORD] =
-      g_param_spec_string ("password", "Password", "The password of the user", NULL, SECRET);
+  properties[PROP_PASSWORD] = g_param_spec_string ("password", "Password",
+                                                   "The password of the user", NULL, SECRET);
 
   /**
    * GImapTransporter:access-token-oauth2:
@@ -496,8 +497,8 @@ install_server_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_ACCESS_TOKEN_OAUTH2] =
-      g_param_spec_string ("access-token-oauth2", "Access token", "OAuth 2 access token", NULL, SECRET);
+  properties[PROP_ACCESS_TOKEN_OAUTH2] = g_param_spec_string ("access-token-oauth2", "Access token",
+                                                              "OAuth 2 access token", NULL, SECRET);
 
   /**
    * GImapTransporter:access-token-object:
@@ -508,12 +509,11 @@ install_server_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_ACCESS_TOKEN_OBJECT] =
-      g_param_spec_boxed ("access-token-object", "Access token object", "OAuth 2 token object",
-                          JSON_TYPE_NODE, SECRET);
+  properties[PROP_ACCESS_TOKEN_OBJECT] = g_param_spec_boxed (
+      "access-token-object", "Access token object", "OAuth 2 token object", JSON_TYPE_NODE, SECRET);
 
   /**
-   * GImapTransporter:authentication-mode: (nullable)
+   * GImapTransporter:authentication-mode:
    *
    * How to log in: `SCRAM-SHA-256-PLUS`, `SCRAM-SHA-256`, `SCRAM-SHA-1-PLUS`, `SCRAM-SHA-1`, `OAUTH2`,
    * `EXTERNAL`, `CRAM-MD5`, `PLAIN` or `LOGIN`. %NULL, the default, takes the most secure one that the
@@ -522,23 +522,23 @@ install_server_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_AUTHENTICATION_MODE] =
-      g_param_spec_string ("authentication-mode", "Authentication mode", "How to log in", NULL,
-                           SETTING | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_AUTHENTICATION_MODE] = g_param_spec_string (
+      "authentication-mode", "Authentication mode", "How to log in", NULL,
+      SETTING | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
-   * GImapTransporter:client-id: (nullable)
+   * GImapTransporter:client-id:
    *
    * What is told to a server that asks for the client's identity (RFC 2971). %NULL, the default, tells
    * the name and the version of this library and nothing else.
    *
    * Since: 1.0
    */
-  properties[PROP_CLIENT_ID] =
-      g_param_spec_string ("client-id", "Client id", "What ID tells the server", NULL, SETTING);
+  properties[PROP_CLIENT_ID] = g_param_spec_string ("client-id", "Client id",
+                                                    "What ID tells the server", NULL, SETTING);
 
   /**
-   * GImapTransporter:log-file: (nullable)
+   * GImapTransporter:log-file:
    *
    * A file that the whole dialogue with the server is appended to, with direction and time. It has
    * no size limit. A relative path is below `gimap4d` in g_get_user_state_dir(); the folder is made, the
@@ -547,8 +547,8 @@ install_server_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_LOG_FILE] =
-      g_param_spec_string ("log-file", "Log file", "File for the whole dialogue", NULL, SETTING);
+  properties[PROP_LOG_FILE] = g_param_spec_string ("log-file", "Log file",
+                                                   "File for the whole dialogue", NULL, SETTING);
 }
 
 static void
@@ -563,9 +563,9 @@ install_security_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_ACCEPT_UNSECURE_CONNECTION] =
-      g_param_spec_boolean ("accept-unsecure-connection", "Accept unsecure connection",
-                            "Whether a connection without encryption is allowed", FALSE, SETTING);
+  properties[PROP_ACCEPT_UNSECURE_CONNECTION] = g_param_spec_boolean (
+      "accept-unsecure-connection", "Accept unsecure connection",
+      "Whether a connection without encryption is allowed", FALSE, SETTING);
 
   /**
    * GImapTransporter:allow-preauth:
@@ -575,9 +575,9 @@ install_security_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_ALLOW_PREAUTH] =
-      g_param_spec_boolean ("allow-preauth", "Allow PREAUTH",
-                            "Whether the server may say that nobody has to log in", FALSE, SETTING);
+  properties[PROP_ALLOW_PREAUTH] = g_param_spec_boolean (
+      "allow-preauth", "Allow PREAUTH", "Whether the server may say that nobody has to log in",
+      FALSE, SETTING);
 
   /**
    * GImapTransporter:tls-mode:
@@ -586,43 +586,42 @@ install_security_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_TLS_MODE] =
-      g_param_spec_enum ("tls-mode", "TLS mode", "When encryption begins", G_TYPE_IMAP_TLS_MODE,
-                         G_IMAP_TLS_MODE_AUTOMATIC, SETTING);
+  properties[PROP_TLS_MODE] = g_param_spec_enum ("tls-mode", "TLS mode", "When encryption begins",
+                                                 G_TYPE_IMAP_TLS_MODE, G_IMAP_TLS_MODE_AUTOMATIC,
+                                                 SETTING);
 
   /**
-   * GImapTransporter:tls-database: (nullable)
+   * GImapTransporter:tls-database:
    *
    * The authorities that are trusted; %NULL, the default, for those of the system.
    *
    * Since: 1.0
    */
-  properties[PROP_TLS_DATABASE] =
-      g_param_spec_object ("tls-database", "TLS database", "The authorities that are trusted",
-                           G_TYPE_TLS_DATABASE, SETTING);
+  properties[PROP_TLS_DATABASE] = g_param_spec_object ("tls-database", "TLS database",
+                                                       "The authorities that are trusted",
+                                                       G_TYPE_TLS_DATABASE, SETTING);
 
   /**
-   * GImapTransporter:tls-certificate: (nullable)
+   * GImapTransporter:tls-certificate:
    *
    * A certificate of the client with its private key, for servers that ask for one, and for
    * EXTERNAL.
    *
    * Since: 1.0
    */
-  properties[PROP_TLS_CERTIFICATE] =
-      g_param_spec_object ("tls-certificate", "TLS certificate", "The client's own certificate",
-                           G_TYPE_TLS_CERTIFICATE, SETTING);
+  properties[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", "TLS certificate",
+                                                          "The client's own certificate",
+                                                          G_TYPE_TLS_CERTIFICATE, SETTING);
 
   /**
-   * GImapTransporter:proxy-resolver: (nullable)
+   * GImapTransporter:proxy-resolver:
    *
    * Which proxy to use; %NULL, the default, for the system's.
    *
    * Since: 1.0
    */
-  properties[PROP_PROXY_RESOLVER] =
-      g_param_spec_object ("proxy-resolver", "Proxy resolver", "Which proxy to use",
-                           G_TYPE_PROXY_RESOLVER, SETTING);
+  properties[PROP_PROXY_RESOLVER] = g_param_spec_object (
+      "proxy-resolver", "Proxy resolver", "Which proxy to use", G_TYPE_PROXY_RESOLVER, SETTING);
 }
 
 static void
@@ -637,10 +636,9 @@ install_limit_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_CHECK_CONNECTION_DELAY] =
-      g_param_spec_uint ("check-connection-delay", "Check connection delay",
-                         "Seconds of idling after which the connection is checked", 0, G_MAXINT,
-                         300, SETTING);
+  properties[PROP_CHECK_CONNECTION_DELAY] = g_param_spec_uint (
+      "check-connection-delay", "Check connection delay",
+      "Seconds of idling after which the connection is checked", 0, G_MAXINT, 300, SETTING);
 
   /**
    * GImapTransporter:connection-timeout:
@@ -650,9 +648,9 @@ install_limit_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_CONNECTION_TIMEOUT] =
-      g_param_spec_uint ("connection-timeout", "Connection timeout",
-                         "Seconds that opening the connection may take", 1, G_MAXINT, 30, SETTING);
+  properties[PROP_CONNECTION_TIMEOUT] = g_param_spec_uint (
+      "connection-timeout", "Connection timeout", "Seconds that opening the connection may take", 1,
+      G_MAXINT, 30, SETTING);
 
   /**
    * GImapTransporter:response-timeout:
@@ -662,9 +660,9 @@ install_limit_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_RESPONSE_TIMEOUT] =
-      g_param_spec_uint ("response-timeout", "Response timeout",
-                         "Seconds of silence while a reply is due", 1, G_MAXINT, 60, SETTING);
+  properties[PROP_RESPONSE_TIMEOUT] = g_param_spec_uint ("response-timeout", "Response timeout",
+                                                         "Seconds of silence while a reply is due",
+                                                         1, G_MAXINT, 60, SETTING);
 
   /**
    * GImapTransporter:command-timeout:
@@ -674,9 +672,9 @@ install_limit_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_COMMAND_TIMEOUT] =
-      g_param_spec_uint ("command-timeout", "Command timeout",
-                         "Seconds that a command may take without progress", 1, G_MAXINT, 300, SETTING);
+  properties[PROP_COMMAND_TIMEOUT] = g_param_spec_uint (
+      "command-timeout", "Command timeout", "Seconds that a command may take without progress", 1,
+      G_MAXINT, 300, SETTING);
 
   /**
    * GImapTransporter:max-message-size:
@@ -701,41 +699,41 @@ install_fact_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_STATE] =
-      g_param_spec_enum ("state", "State", "What the connection is doing",
-                         G_TYPE_IMAP_TRANSPORTER_STATE, G_IMAP_TRANSPORTER_STATE_CLOSED, FACT);
+  properties[PROP_STATE] = g_param_spec_enum ("state", "State", "What the connection is doing",
+                                              G_TYPE_IMAP_TRANSPORTER_STATE,
+                                              G_IMAP_TRANSPORTER_STATE_CLOSED, FACT);
 
   /**
-   * GImapTransporter:known-capabilities: (nullable)
+   * GImapTransporter:known-capabilities:
    *
    * What the server said it can do, in upper case; %NULL while there is no connection.
    *
    * Since: 1.0
    */
-  properties[PROP_KNOWN_CAPABILITIES] =
-      g_param_spec_boxed ("known-capabilities", "Known capabilities",
-                          "What the server said it can do", G_TYPE_STRV, FACT);
+  properties[PROP_KNOWN_CAPABILITIES] = g_param_spec_boxed (
+      "known-capabilities", "Known capabilities", "What the server said it can do", G_TYPE_STRV,
+      FACT);
 
   /**
-   * GImapTransporter:selected-box: (nullable)
+   * GImapTransporter:selected-box:
    *
    * The name of the selected box; %NULL when there is none.
    *
    * Since: 1.0
    */
-  properties[PROP_SELECTED_BOX] =
-      g_param_spec_string ("selected-box", "Selected box", "The name of the selected box", NULL, FACT);
+  properties[PROP_SELECTED_BOX] = g_param_spec_string ("selected-box", "Selected box",
+                                                       "The name of the selected box", NULL, FACT);
 
   /**
-   * GImapTransporter:tls-protocol: (nullable)
+   * GImapTransporter:tls-protocol:
    *
    * The protocol that encrypts the connection, as `TLS 1.3`; %NULL when it is not encrypted or not
    * open.
    *
    * Since: 1.0
    */
-  properties[PROP_TLS_PROTOCOL] =
-      g_param_spec_string ("tls-protocol", "TLS protocol", "What encrypts the connection", NULL, FACT);
+  properties[PROP_TLS_PROTOCOL] = g_param_spec_string ("tls-protocol", "TLS protocol",
+                                                       "What encrypts the connection", NULL, FACT);
 
   /**
    * GImapTransporter:statistics:
@@ -745,9 +743,9 @@ install_fact_properties (void)
    *
    * Since: 1.0
    */
-  properties[PROP_STATISTICS] =
-      g_param_spec_variant ("statistics", "Statistics", "Numbers over the life of the object",
-                            G_VARIANT_TYPE ("a{st}"), NULL, FACT);
+  properties[PROP_STATISTICS] = g_param_spec_variant ("statistics", "Statistics",
+                                                      "Numbers over the life of the object",
+                                                      G_VARIANT_TYPE ("a{st}"), NULL, FACT);
 }
 
 static void
@@ -771,10 +769,9 @@ install_signals (GType type)
    *
    * Since: 1.0
    */
-  signals[ACCEPT_CERTIFICATE] =
-      g_signal_new ("accept-certificate", type, G_SIGNAL_RUN_LAST, 0,
-                    g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 2,
-                    G_TYPE_TLS_CERTIFICATE, G_TYPE_TLS_CERTIFICATE_FLAGS);
+  signals[ACCEPT_CERTIFICATE] = g_signal_new (
+      "accept-certificate", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL,
+      NULL, G_TYPE_BOOLEAN, 2, G_TYPE_TLS_CERTIFICATE, G_TYPE_TLS_CERTIFICATE_FLAGS);
 
   /**
    * GImapTransporter::alert:
@@ -797,8 +794,8 @@ install_signals (GType type)
    *
    * Since: 1.0
    */
-  signals[CONNECTED] =
-      g_signal_new ("connected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CONNECTED] = g_signal_new ("connected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 0);
 
   /**
    * GImapTransporter::disconnected:
@@ -862,8 +859,9 @@ imap_transporter_call (GImapTransporter *self,
     return NULL;
   if (imap_call_is_answering (self))
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_PENDING,
-                   _ ("a call on this transporter waits for this handler: use the asynchronous form"));
+      g_set_error (
+          error, G_IO_ERROR, G_IO_ERROR_PENDING,
+          _ ("a call on this transporter waits for this handler: use the asynchronous form"));
       return NULL;
     }
   if (g_cancellable_set_error_if_cancelled (cancellable, error))

@@ -25,8 +25,7 @@ G_IMAP4D_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (GImapTransporter, g_imap_transporter, G, IMAP_TRANSPORTER, GObject)
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapTransporter *
-g_imap_transporter_new (const char *host, const char *user, const char *password);
+GImapTransporter *g_imap_transporter_new (const char *host, const char *user, const char *password);
 G_IMAP4D_AVAILABLE_IN_1_0
 GImapTransporter *g_imap_transporter_new_from_json (JsonNode *server, GError **error);
 
@@ -50,101 +49,236 @@ G_IMAP4D_AVAILABLE_IN_1_0
 GVariant *g_imap_transporter_dup_statistics (GImapTransporter *self);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapStatus *g_imap_transporter_check_connection (GImapTransporter *self, GCancellable *cancellable, GError **error);
+GImapStatus *g_imap_transporter_check_connection (GImapTransporter *self,
+                                                  GCancellable *cancellable,
+                                                  GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_check_connection_async (GImapTransporter *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_check_connection_async (GImapTransporter *self,
+                                                GCancellable *cancellable,
+                                                GAsyncReadyCallback callback,
+                                                gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapStatus *g_imap_transporter_check_connection_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GImapStatus *g_imap_transporter_check_connection_finish (GImapTransporter *self,
+                                                         GAsyncResult *result,
+                                                         GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-gboolean g_imap_transporter_close (GImapTransporter *self, GCancellable *cancellable, GError **error);
+gboolean g_imap_transporter_close (GImapTransporter *self,
+                                   GCancellable *cancellable,
+                                   GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_close_async (GImapTransporter *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_close_async (GImapTransporter *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-gboolean g_imap_transporter_close_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+gboolean g_imap_transporter_close_finish (GImapTransporter *self,
+                                          GAsyncResult *result,
+                                          GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapBoxInfo *g_imap_transporter_select_box (GImapTransporter *self, const char *name, GImapBoxState state, GCancellable *cancellable, GError **error);
+GImapBoxInfo *g_imap_transporter_select_box (GImapTransporter *self,
+                                             const char *name,
+                                             GImapBoxState state,
+                                             GCancellable *cancellable,
+                                             GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_select_box_async (GImapTransporter *self, const char *name, GImapBoxState state, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_select_box_async (GImapTransporter *self,
+                                          const char *name,
+                                          GImapBoxState state,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapBoxInfo *g_imap_transporter_select_box_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GImapBoxInfo *g_imap_transporter_select_box_finish (GImapTransporter *self,
+                                                    GAsyncResult *result,
+                                                    GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapBoxInfo *g_imap_transporter_get_box_info (GImapTransporter *self, const char *name, GCancellable *cancellable, GError **error);
+GImapBoxInfo *g_imap_transporter_get_box_info (GImapTransporter *self,
+                                               const char *name,
+                                               GCancellable *cancellable,
+                                               GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_get_box_info_async (GImapTransporter *self, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_get_box_info_async (GImapTransporter *self,
+                                            const char *name,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapBoxInfo *g_imap_transporter_get_box_info_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GImapBoxInfo *g_imap_transporter_get_box_info_finish (GImapTransporter *self,
+                                                      GAsyncResult *result,
+                                                      GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GListModel *g_imap_transporter_get_box_list (GImapTransporter *self, GImapBoxListFlags flags, GCancellable *cancellable, GError **error);
+GListModel *g_imap_transporter_get_box_list (GImapTransporter *self,
+                                             GImapBoxListFlags flags,
+                                             GCancellable *cancellable,
+                                             GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_get_box_list_async (GImapTransporter *self, GImapBoxListFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_get_box_list_async (GImapTransporter *self,
+                                            GImapBoxListFlags flags,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GListModel *g_imap_transporter_get_box_list_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GListModel *g_imap_transporter_get_box_list_finish (GImapTransporter *self,
+                                                    GAsyncResult *result,
+                                                    GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-char *g_imap_transporter_get_delimiter (GImapTransporter *self, GCancellable *cancellable, GError **error);
+char *g_imap_transporter_get_delimiter (GImapTransporter *self,
+                                        GCancellable *cancellable,
+                                        GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_get_delimiter_async (GImapTransporter *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_get_delimiter_async (GImapTransporter *self,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-char *g_imap_transporter_get_delimiter_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+char *g_imap_transporter_get_delimiter_finish (GImapTransporter *self,
+                                               GAsyncResult *result,
+                                               GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapMessageSet *g_imap_transporter_search_mails (GImapTransporter *self, const char *criteria, GCancellable *cancellable, GError **error);
+GImapMessageSet *g_imap_transporter_search_mails (GImapTransporter *self,
+                                                  const char *criteria,
+                                                  GCancellable *cancellable,
+                                                  GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_search_mails_async (GImapTransporter *self, const char *criteria, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_search_mails_async (GImapTransporter *self,
+                                            const char *criteria,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapMessageSet *g_imap_transporter_search_mails_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GImapMessageSet *g_imap_transporter_search_mails_finish (GImapTransporter *self,
+                                                         GAsyncResult *result,
+                                                         GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapMessageSet *g_imap_transporter_num_to_id (GImapTransporter *self, gint64 start, gint64 end, GCancellable *cancellable, GError **error);
+GImapMessageSet *g_imap_transporter_num_to_id (
+    GImapTransporter *self, gint64 start, gint64 end, GCancellable *cancellable, GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_num_to_id_async (GImapTransporter *self, gint64 start, gint64 end, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_num_to_id_async (GImapTransporter *self,
+                                         gint64 start,
+                                         gint64 end,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapMessageSet *g_imap_transporter_num_to_id_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GImapMessageSet *g_imap_transporter_num_to_id_finish (GImapTransporter *self,
+                                                      GAsyncResult *result,
+                                                      GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GEmail *g_imap_transporter_get_mail (GImapTransporter *self, const char *id, GImapFetchFlags flags, GCancellable *cancellable, GError **error);
+GEmail *g_imap_transporter_get_mail (GImapTransporter *self,
+                                     const char *id,
+                                     GImapFetchFlags flags,
+                                     GCancellable *cancellable,
+                                     GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_get_mail_async (GImapTransporter *self, const char *id, GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_get_mail_async (GImapTransporter *self,
+                                        const char *id,
+                                        GImapFetchFlags flags,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GEmail *g_imap_transporter_get_mail_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GEmail *g_imap_transporter_get_mail_finish (GImapTransporter *self,
+                                            GAsyncResult *result,
+                                            GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GEmail *g_imap_transporter_get_mail_by_number (GImapTransporter *self, gint64 number, GImapFetchFlags flags, GCancellable *cancellable, GError **error);
+GEmail *g_imap_transporter_get_mail_by_number (GImapTransporter *self,
+                                               gint64 number,
+                                               GImapFetchFlags flags,
+                                               GCancellable *cancellable,
+                                               GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_get_mail_by_number_async (GImapTransporter *self, gint64 number, GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_get_mail_by_number_async (GImapTransporter *self,
+                                                  gint64 number,
+                                                  GImapFetchFlags flags,
+                                                  GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback,
+                                                  gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GEmail *g_imap_transporter_get_mail_by_number_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GEmail *g_imap_transporter_get_mail_by_number_finish (GImapTransporter *self,
+                                                      GAsyncResult *result,
+                                                      GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapMails *g_imap_transporter_get_mails (GImapTransporter *self, GImapMessageSet *ids, GImapFetchFlags flags, GCancellable *cancellable, GError **error);
+GImapMails *g_imap_transporter_get_mails (GImapTransporter *self,
+                                          GImapMessageSet *ids,
+                                          GImapFetchFlags flags,
+                                          GCancellable *cancellable,
+                                          GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_get_mails_async (GImapTransporter *self, GImapMessageSet *ids, GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_get_mails_async (GImapTransporter *self,
+                                         GImapMessageSet *ids,
+                                         GImapFetchFlags flags,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapMails *g_imap_transporter_get_mails_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GImapMails *g_imap_transporter_get_mails_finish (GImapTransporter *self,
+                                                 GAsyncResult *result,
+                                                 GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapMails *g_imap_transporter_get_mails_by_number (GImapTransporter *self, gint64 start, gint64 end, GImapFetchFlags flags, GCancellable *cancellable, GError **error);
+GImapMails *g_imap_transporter_get_mails_by_number (GImapTransporter *self,
+                                                    gint64 start,
+                                                    gint64 end,
+                                                    GImapFetchFlags flags,
+                                                    GCancellable *cancellable,
+                                                    GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_get_mails_by_number_async (GImapTransporter *self, gint64 start, gint64 end, GImapFetchFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_get_mails_by_number_async (GImapTransporter *self,
+                                                   gint64 start,
+                                                   gint64 end,
+                                                   GImapFetchFlags flags,
+                                                   GCancellable *cancellable,
+                                                   GAsyncReadyCallback callback,
+                                                   gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GImapMails *g_imap_transporter_get_mails_by_number_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GImapMails *g_imap_transporter_get_mails_by_number_finish (GImapTransporter *self,
+                                                           GAsyncResult *result,
+                                                           GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GBytes *g_imap_transporter_get_mime_as_blob (GImapTransporter *self, const char *id, gboolean update_seen, GCancellable *cancellable, GError **error);
+GBytes *g_imap_transporter_get_mime_as_blob (GImapTransporter *self,
+                                             const char *id,
+                                             gboolean update_seen,
+                                             GCancellable *cancellable,
+                                             GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_get_mime_as_blob_async (GImapTransporter *self, const char *id, gboolean update_seen, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_get_mime_as_blob_async (GImapTransporter *self,
+                                                const char *id,
+                                                gboolean update_seen,
+                                                GCancellable *cancellable,
+                                                GAsyncReadyCallback callback,
+                                                gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GBytes *g_imap_transporter_get_mime_as_blob_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GBytes *g_imap_transporter_get_mime_as_blob_finish (GImapTransporter *self,
+                                                    GAsyncResult *result,
+                                                    GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
-GBytes *g_imap_transporter_get_mime_as_blob_by_number (GImapTransporter *self, gint64 number, gboolean update_seen, GCancellable *cancellable, GError **error);
+GBytes *g_imap_transporter_get_mime_as_blob_by_number (GImapTransporter *self,
+                                                       gint64 number,
+                                                       gboolean update_seen,
+                                                       GCancellable *cancellable,
+                                                       GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
-void g_imap_transporter_get_mime_as_blob_by_number_async (GImapTransporter *self, gint64 number, gboolean update_seen, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void g_imap_transporter_get_mime_as_blob_by_number_async (GImapTransporter *self,
+                                                          gint64 number,
+                                                          gboolean update_seen,
+                                                          GCancellable *cancellable,
+                                                          GAsyncReadyCallback callback,
+                                                          gpointer user_data);
 G_IMAP4D_AVAILABLE_IN_1_0
-GBytes *g_imap_transporter_get_mime_as_blob_by_number_finish (GImapTransporter *self, GAsyncResult *result, GError **error);
+GBytes *g_imap_transporter_get_mime_as_blob_by_number_finish (GImapTransporter *self,
+                                                              GAsyncResult *result,
+                                                              GError **error);
 
 G_END_DECLS

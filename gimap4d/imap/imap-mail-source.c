@@ -84,8 +84,8 @@ dup_structure (EmailSource *source)
 static gpointer
 make_part_operation (MailSource *self, const char *part_id)
 {
-  ImapOperation *operation =
-      imap_fetch_part_operation_new (get_fetch (&self->parent)->uid, part_id);
+  ImapOperation *operation = imap_fetch_part_operation_new (get_fetch (&self->parent)->uid,
+                                                            part_id);
 
   operation->box = g_strdup (self->fetched->box);
   operation->uid_validity = self->fetched->uid_validity;
@@ -115,8 +115,8 @@ open_part (EmailSource *source, const char *part_id, GCancellable *cancellable, 
   if (transporter == NULL)
     return NULL;
 
-  bytes = imap_transporter_call (transporter, make_part_operation (self, part_id),
-                                 cancellable, error);
+  bytes = imap_transporter_call (transporter, make_part_operation (self, part_id), cancellable,
+                                 error);
 
   return bytes != NULL ? g_memory_input_stream_new_from_bytes (bytes) : NULL;
 }
@@ -126,8 +126,8 @@ part_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  g_autoptr (GBytes) bytes =
-      imap_transporter_call_finish (G_IMAP_TRANSPORTER (object), result, open_part, &error);
+  g_autoptr (GBytes)
+      bytes = imap_transporter_call_finish (G_IMAP_TRANSPORTER (object), result, open_part, &error);
 
   if (bytes == NULL)
     g_task_return_error (task, error);
@@ -155,8 +155,8 @@ open_part_async (EmailSource *source,
       return;
     }
 
-  imap_transporter_call_async (transporter, make_part_operation (self, part_id), NULL,
-                               open_part, cancellable, part_cb, g_steal_pointer (&task));
+  imap_transporter_call_async (transporter, make_part_operation (self, part_id), NULL, open_part,
+                               cancellable, part_cb, g_steal_pointer (&task));
 }
 
 static GInputStream *

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 
 /* The mail at @index of what was fetched. Holds @fetched, and the transporter weakly: parts that were
  * not fetched are asked for over it. */
-EmailSource *
-imap_mail_source_new (ImapFetched *fetched, guint index, GImapTransporter *transporter);
+EmailSource *imap_mail_source_new (ImapFetched *fetched,
+                                   guint index,
+                                   GImapTransporter *transporter);
 
 G_END_DECLS

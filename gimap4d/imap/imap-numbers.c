@@ -12,11 +12,7 @@
 #include "gimap4d/base/gimap4d-i18n.h"
 
 gboolean
-imap_numbers_check (gint64 start,
-                    gint64 end,
-                    guint32 *out_first,
-                    guint32 *out_last,
-                    GError **error)
+imap_numbers_check (gint64 start, gint64 end, guint32 *out_first, guint32 *out_last, GError **error)
 {
   if (start > G_MAXUINT32 || end > G_MAXUINT32 || (start > 0 && end > 0 && start > end))
     {

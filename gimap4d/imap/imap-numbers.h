@@ -12,11 +12,8 @@ G_BEGIN_DECLS
 
 /* 0 or less is the first, or the last: 0 in the results. G_IMAP_ERROR_INVALID_ARGUMENT for what is no
  * message number, and for a start behind the end. */
-gboolean imap_numbers_check (gint64 start,
-                             gint64 end,
-                             guint32 *out_first,
-                             guint32 *out_last,
-                             GError **error);
+gboolean imap_numbers_check (
+    gint64 start, gint64 end, guint32 *out_first, guint32 *out_last, GError **error);
 /* One message: there is no 0. */
 gboolean imap_numbers_check_one (gint64 number, GError **error);
 

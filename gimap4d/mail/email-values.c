@@ -1,4 +1,4 @@
-/* Envelope and structure of a mail as plain values.
+/* Making and freeing the plain values of a mail.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -8,13 +8,10 @@
 
 #include "gimap4d/mail/email-values.h"
 
-#include <gmime/gmime.h>
-#include <string.h>
-
 EmailAddressValue *
 email_address_value_new (const char *name, const char *email)
 {
-  EmailAddressValue *address = g_new (EmailAddressValue, 1);
+  EmailAddressValue *address = g_new0 (EmailAddressValue, 1);
 
   address->name = g_strdup (name);
   address->email = g_strdup (email);
@@ -25,6 +22,9 @@ email_address_value_new (const char *name, const char *email)
 void
 email_address_value_free (EmailAddressValue *address)
 {
+  if (address == NULL)
+    return;
+
   g_free (address->name);
   g_free (address->email);
   g_free (address);
@@ -54,6 +54,9 @@ email_envelope_new (void)
 void
 email_envelope_free (EmailEnvelope *envelope)
 {
+  if (envelope == NULL)
+    return;
+
   g_free (envelope->date);
   g_free (envelope->subject);
   g_ptr_array_unref (envelope->from);
@@ -67,23 +70,32 @@ email_envelope_free (EmailEnvelope *envelope)
   g_free (envelope);
 }
 
+static GHashTable *
+new_parameters (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
 EmailStructure *
 email_structure_new (const char *part_id)
 {
   EmailStructure *structure = g_new0 (EmailStructure, 1);
 
   structure->part_id = g_strdup (part_id);
-  structure->parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  structure->disposition_parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                                             g_free);
+  structure->parameters = new_parameters ();
+  structure->disposition_parameters = new_parameters ();
   structure->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) email_structure_free);
 
   return structure;
 }
 
+/* Recursive: whoever builds a structure keeps to EMAIL_LIMIT_DEPTH. */
 void
 email_structure_free (EmailStructure *structure)
 {
+  if (structure == NULL)
+    return;
+
   g_free (structure->part_id);
   g_free (structure->type);
   g_hash_table_unref (structure->parameters);
@@ -94,31 +106,7 @@ email_structure_free (EmailStructure *structure)
   g_hash_table_unref (structure->disposition_parameters);
   g_strfreev (structure->language);
   g_free (structure->location);
-  g_clear_pointer (&structure->envelope, email_envelope_free);
+  email_envelope_free (structure->envelope);
   g_ptr_array_unref (structure->parts);
   g_free (structure);
-}
-
-char *
-email_decode_text (const char *raw, gsize length)
-{
-  static gsize initialised = 0;
-  g_autofree char *copy = NULL;
-  char *decoded;
-
-  if (raw == NULL)
-    return NULL;
-  if (g_once_init_enter (&initialised))
-    {
-      g_mime_init ();
-      g_once_init_leave (&initialised, 1);
-    }
-
-  copy = g_strndup (raw, length);
-  decoded = g_mime_utils_header_decode_text (NULL, copy);
-  if (g_utf8_validate (decoded, -1, NULL))
-    return decoded;
-  g_free (decoded);
-
-  return g_utf8_make_valid (copy, -1);
 }
