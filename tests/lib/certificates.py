@@ -6,7 +6,10 @@ SPDX-FileCopyrightText: The gimap4d authors
 
 import pathlib
 import subprocess
+import sys
 import time
+
+DAY = 86400
 
 BAD_CERTIFICATES = ("expired", "other-name", "other-ca")
 
@@ -14,8 +17,9 @@ BAD_CERTIFICATES = ("expired", "other-name", "other-ca")
 class Certificates:
     """A certification authority of our own and what it signs. EC keys: they cost no time."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, days=30):
         self._folder = pathlib.Path(folder)
+        self._days = days
         self.authority = self._new_authority("ca", "gimap4d test authority")
 
     def _openssl(self, *arguments):
@@ -28,7 +32,7 @@ class Certificates:
 
     def _new_authority(self, name, common_name):
         self._new_key(name)
-        self._openssl("req", "-x509", "-new", "-key", f"{name}.key", "-days", "30",
+        self._openssl("req", "-x509", "-new", "-key", f"{name}.key", "-days", str(self._days),
                       "-subj", f"/CN={common_name}", "-out", f"{name}.pem",
                       "-addext", "keyUsage=critical,keyCertSign,cRLSign")
         return str(self._folder / f"{name}.pem")
@@ -39,12 +43,14 @@ class Certificates:
         names = f"DNS:{host}" + (f",IP:{address}" if address else "")
         (self._folder / f"{name}.cnf").write_text(
             "[ca]\ndefault_ca=d\n[d]\ndatabase=" + f"{name}.db" + "\nnew_certs_dir=.\n"
-            "rand_serial=yes\ndefault_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=supplied\n"
+            "rand_serial=yes\ndefault_md=sha256\npolicy=p\nunique_subject=no\n"
+            "[p]\ncommonName=supplied\n"
             f"[e]\nbasicConstraints=CA:FALSE\nkeyUsage=digitalSignature\n"
             f"extendedKeyUsage={usage}\nsubjectAltName={names}\n")
         (self._folder / f"{name}.db").write_text("")
         now = time.time()
-        start, end = (now - 86400 * 60, now - 86400) if expired else (now - 86400, now + 86400 * 30)
+        start = now - DAY * (60 if expired else 1)
+        end = now - DAY if expired else now + DAY * self._days
         self._new_key(name)
         self._openssl("req", "-new", "-key", f"{name}.key", "-subj", f"/CN={host}",
                       "-out", f"{name}.csr")
@@ -63,3 +69,19 @@ class Certificates:
             return self.new(kind, host="elsewhere.example", address=None)
         self._new_authority("foreign", "another authority")
         return self.new(kind, authority="foreign")
+
+
+def main(folder):
+    """For the build: the authority, and one certificate of each kind for the scripted peer."""
+    certificates = Certificates(folder, days=3650)
+    certificates.new("server")
+    certificates.new("client", usage="clientAuth")
+    for kind in BAD_CERTIFICATES:
+        certificates.new_bad(kind)
+    for path in pathlib.Path(folder).iterdir():
+        if path.stem in ("ca", "foreign") and path.suffix == ".key":
+            path.unlink()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

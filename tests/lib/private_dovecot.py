@@ -400,7 +400,8 @@ class PrivateDovecot:
             f'  mailbox "{box}" {{\n    special_use = \\{use}\n  }}\n'
             for box, use, _ in BOXES if use)
         return CONFIGURATION.format(
-            folder=folder, name=name, log=log, address=address, user=user.pw_name, group=group_name(user),
+            folder=folder, name=name, log=log, address=address,
+            user=user.pw_name, group=group_name(user),
             mechanisms=" ".join(self._mechanisms), users=os.path.join(self.folder, "users"),
             home=os.path.join(self.folder, "home"), imap_port=imap_port, imaps_port=imaps_port,
             ssl="required" if certificate else "no",
