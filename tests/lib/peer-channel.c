@@ -225,12 +225,12 @@ write_all (PeerChannel *channel, const guint8 *data, gsize length, GError **erro
 static gsize
 choose_chunk (PeerChannel *channel, gsize length)
 {
+  gsize random = (gsize) g_rand_int_range (channel->random, 1, LONGEST_RANDOM_CHUNK);
+
   if (channel->chunk == PEER_CHUNK_ONE || channel->drip > 0)
     return 1;
-  if (channel->chunk == PEER_CHUNK_RANDOM)
-    return MIN (length, (gsize) g_rand_int_range (channel->random, 1, LONGEST_RANDOM_CHUNK));
 
-  return length;
+  return channel->chunk == PEER_CHUNK_RANDOM ? MIN (length, random) : length;
 }
 
 /* What the client wrote until now belongs to the flight that our bytes end. */
