@@ -18,7 +18,6 @@ struct _PeerChannel
 {
   GSocketConnection *connection; /* owned */
   GIOStream *stream;             /* owned: connection, or TLS on it */
-  GCancellable *cancellable;     /* owned: of the peer */
   PeerRecord *record;            /* unowned: of the peer, lives longer */
   GByteArray *input;             /* owned: read, but not yet asked for */
   GByteArray *output;            /* owned: pushed, but not yet written */
@@ -29,14 +28,13 @@ struct _PeerChannel
 };
 
 PeerChannel *
-peer_channel_new (GSocket *socket, PeerRecord *record, GCancellable *cancellable)
+peer_channel_new (GSocket *socket, PeerRecord *record)
 {
   PeerChannel *channel = g_new0 (PeerChannel, 1);
 
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
   channel->connection = g_socket_connection_factory_create_connection (socket);
   channel->stream = G_IO_STREAM (g_object_ref (channel->connection));
-  channel->cancellable = g_object_ref (cancellable);
   channel->record = record;
   channel->input = g_byte_array_new ();
   channel->output = g_byte_array_new ();
@@ -51,7 +49,6 @@ peer_channel_free (PeerChannel *channel)
   g_socket_close (g_socket_connection_get_socket (channel->connection), NULL);
   g_object_unref (channel->stream);
   g_object_unref (channel->connection);
-  g_object_unref (channel->cancellable);
   g_byte_array_unref (channel->input);
   g_byte_array_unref (channel->output);
   g_rand_free (channel->random);
@@ -84,9 +81,16 @@ mark_pollable_ready_cb (GObject *stream, gpointer data)
   return mark_ready_cb (data);
 }
 
-/* Takes the source. FALSE: the deadline came first. */
 static gboolean
-wait_for_source (GSource *source, guint milliseconds)
+is_stopping (PeerChannel *channel)
+{
+  return g_atomic_int_get (&channel->record->is_stopping);
+}
+
+/* Takes the source. FALSE: the deadline or the end of the peer came first. No source of a
+ * GCancellable: in GLib 2.74 they do not survive a cancel from another thread. */
+static gboolean
+wait_for_source (PeerChannel *channel, GSource *source, guint milliseconds)
 {
   GMainContext *context = g_main_context_get_thread_default ();
   g_autoptr (GSource) timeout = g_timeout_source_new (milliseconds);
@@ -97,13 +101,23 @@ wait_for_source (GSource *source, guint milliseconds)
   g_source_attach (source, context);
   g_source_set_callback (timeout, mark_ready_cb, &is_late, NULL);
   g_source_attach (timeout, context);
-  while (!is_ready && !is_late)
+  while (!is_ready && !is_late && !is_stopping (channel))
     g_main_context_iteration (context, TRUE);
   g_source_destroy (source);
   g_source_unref (source);
   g_source_destroy (timeout);
 
   return is_ready;
+}
+
+static void
+set_wait_error (PeerChannel *channel, const char *what, GError **error)
+{
+  if (is_stopping (channel))
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the peer was freed");
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the client %s for %d s", what,
+                 PEER_DEADLINE_SECONDS);
 }
 
 /* Every way in which a connection ends becomes one error. */
@@ -144,8 +158,8 @@ read_available (PeerChannel *channel, GError **error)
   GInputStream *stream = g_io_stream_get_input_stream (channel->stream);
   g_autofree guint8 *buffer = g_malloc (READ_SIZE);
   GError *problem = NULL;
-  gssize length = g_pollable_input_stream_read_nonblocking (
-      G_POLLABLE_INPUT_STREAM (stream), buffer, READ_SIZE, channel->cancellable, &problem);
+  gssize length = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream),
+                                                            buffer, READ_SIZE, NULL, &problem);
 
   if (length > 0)
     {
@@ -170,6 +184,11 @@ read_more (PeerChannel *channel, GError **error)
     {
       g_autoptr (GError) problem = NULL;
 
+      if (is_stopping (channel))
+        {
+          set_wait_error (channel, "", error);
+          return FALSE;
+        }
       if (read_available (channel, &problem))
         return TRUE;
       if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
@@ -177,11 +196,10 @@ read_more (PeerChannel *channel, GError **error)
           g_propagate_error (error, g_steal_pointer (&problem));
           return FALSE;
         }
-      if (!wait_for_source (g_pollable_input_stream_create_source (stream, channel->cancellable),
+      if (!wait_for_source (channel, g_pollable_input_stream_create_source (stream, NULL),
                             PEER_DEADLINE_SECONDS * 1000))
         {
-          g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the client was silent for %d s",
-                       PEER_DEADLINE_SECONDS);
+          set_wait_error (channel, "was silent", error);
           return FALSE;
         }
     }
@@ -196,8 +214,8 @@ write_all (PeerChannel *channel, const guint8 *data, gsize length, GError **erro
   while (length > 0)
     {
       g_autoptr (GError) problem = NULL;
-      gssize written = g_pollable_output_stream_write_nonblocking (stream, data, length,
-                                                                   channel->cancellable, &problem);
+      gssize written = g_pollable_output_stream_write_nonblocking (stream, data, length, NULL,
+                                                                   &problem);
 
       if (written >= 0)
         {
@@ -209,12 +227,10 @@ write_all (PeerChannel *channel, const guint8 *data, gsize length, GError **erro
           take_read_error (g_steal_pointer (&problem), error);
           return FALSE;
         }
-      else if (!wait_for_source (
-                   g_pollable_output_stream_create_source (stream, channel->cancellable),
-                   PEER_DEADLINE_SECONDS * 1000))
+      else if (!wait_for_source (channel, g_pollable_output_stream_create_source (stream, NULL),
+                                 PEER_DEADLINE_SECONDS * 1000))
         {
-          g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the client did not read for %d s",
-                       PEER_DEADLINE_SECONDS);
+          set_wait_error (channel, "did not read", error);
           return FALSE;
         }
     }
@@ -261,8 +277,11 @@ peer_channel_flush (PeerChannel *channel, GError **error)
       position += length;
       if (channel->drip > 0)
         peer_channel_sleep (channel, 1000 / channel->drip);
-      if (g_cancellable_set_error_if_cancelled (channel->cancellable, error))
-        return FALSE;
+      if (is_stopping (channel))
+        {
+          set_wait_error (channel, "", error);
+          return FALSE;
+        }
     }
 
   return TRUE;
@@ -345,10 +364,27 @@ store_result_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_set_object ((GAsyncResult **) data, result);
 }
 
+/* The socket's own timeout ends a handshake that gets no answer, its end one that nobody wants. */
+static void
+complete_handshake (PeerChannel *channel, GAsyncResult **out_result)
+{
+  GSocket *socket = g_socket_connection_get_socket (channel->connection);
+
+  g_socket_set_timeout (socket, PEER_DEADLINE_SECONDS);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (channel->stream), G_PRIORITY_DEFAULT, NULL,
+                                    store_result_cb, out_result);
+  while (*out_result == NULL)
+    {
+      if (is_stopping (channel))
+        g_socket_shutdown (socket, TRUE, TRUE, NULL);
+      g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    }
+  g_socket_set_timeout (socket, 0);
+}
+
 gboolean
 peer_channel_start_tls (PeerChannel *channel, GTlsCertificate *certificate, GError **error)
 {
-  GMainContext *context = g_main_context_get_thread_default ();
   g_autoptr (GAsyncResult) result = NULL;
   GIOStream *tls;
 
@@ -368,14 +404,7 @@ peer_channel_start_tls (PeerChannel *channel, GTlsCertificate *certificate, GErr
   channel->stream = tls;
   channel->is_in_flight = FALSE;
 
-  /* The socket's own timeout ends a handshake that gets no answer. */
-  g_socket_set_timeout (g_socket_connection_get_socket (channel->connection),
-                        PEER_DEADLINE_SECONDS);
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT,
-                                    channel->cancellable, store_result_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (context, TRUE);
-  g_socket_set_timeout (g_socket_connection_get_socket (channel->connection), 0);
+  complete_handshake (channel, &result);
 
   return g_tls_connection_handshake_finish (G_TLS_CONNECTION (tls), result, error);
 }
@@ -383,9 +412,9 @@ peer_channel_start_tls (PeerChannel *channel, GTlsCertificate *certificate, GErr
 void
 peer_channel_sleep (PeerChannel *channel, guint milliseconds)
 {
-  GSource *source = g_cancellable_source_new (channel->cancellable);
+  GSource *never = g_timeout_source_new (G_MAXUINT);
 
-  wait_for_source (source, MIN (milliseconds, PEER_DEADLINE_SECONDS * 1000));
+  wait_for_source (channel, never, MIN (milliseconds, PEER_DEADLINE_SECONDS * 1000));
 }
 
 void
@@ -394,7 +423,7 @@ peer_channel_close (PeerChannel *channel)
   /* Closing a socket with unread bytes would be a reset. */
   while (read_available (channel, NULL))
     continue;
-  g_io_stream_close (channel->stream, channel->cancellable, NULL);
+  g_io_stream_close (channel->stream, NULL, NULL);
 }
 
 void

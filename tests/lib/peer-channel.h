@@ -13,10 +13,11 @@ G_BEGIN_DECLS
 /* No wait of a peer is longer, so that no test hangs. */
 #define PEER_DEADLINE_SECONDS 10
 
-/* What all connections of a peer got from their clients. */
+/* What all connections of a peer share: what they got from their clients, and when to end. */
 typedef struct
 {
   GMutex mutex;
+  gint is_stopping;  /* atomic; who sets it wakes the contexts of the channels */
   GByteArray *plain; /* owned */
   GByteArray *tls;   /* owned: what came inside of TLS */
   guint n_flights;
@@ -31,8 +32,8 @@ typedef enum
 
 typedef struct _PeerChannel PeerChannel;
 
-/* Used from one thread, the one that made it. */
-PeerChannel *peer_channel_new (GSocket *socket, PeerRecord *record, GCancellable *cancellable);
+/* Used from one thread, the one that made it, and with its default context. */
+PeerChannel *peer_channel_new (GSocket *socket, PeerRecord *record);
 void peer_channel_free (PeerChannel *channel);
 
 void peer_channel_set_chunk (PeerChannel *channel, PeerChunk chunk, guint32 seed);

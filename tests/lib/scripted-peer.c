@@ -20,7 +20,7 @@ struct _ScriptedPeer
   GPtrArray *scripts; /* owned: of GPtrArray of PeerStep */
   GSocket *listener;  /* owned */
   guint16 port;
-  GCancellable *cancellable; /* owned: ends all threads */
+  GCancellable *cancellable; /* owned: ends accepting */
   GThread *thread;           /* owned: accepts */
   guint32 seed;
 
@@ -37,6 +37,7 @@ typedef struct
 {
   ScriptedPeer *peer;      /* unowned: waits for our thread */
   GThread *thread;         /* owned */
+  GMainContext *context;   /* owned: of the thread */
   GSocket *socket;         /* owned */
   GPtrArray *steps;        /* owned, nullable: none for a connection that nobody expected */
   guint number;            /* from 1 */
@@ -53,6 +54,7 @@ static void
 peer_run_free (PeerRun *run)
 {
   g_thread_join (run->thread);
+  g_main_context_unref (run->context);
   g_object_unref (run->socket);
   g_clear_pointer (&run->steps, g_ptr_array_unref);
   peer_variables_free (run->variables);
@@ -384,12 +386,11 @@ static gpointer
 run_thread (gpointer data)
 {
   PeerRun *run = data;
-  g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (GError) error = NULL;
   gsize length;
 
-  g_main_context_push_thread_default (context);
-  run->channel = peer_channel_new (run->socket, &run->peer->record, run->peer->cancellable);
+  g_main_context_push_thread_default (run->context);
+  run->channel = peer_channel_new (run->socket, &run->peer->record);
 
   if (run->steps == NULL)
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_FAILED, "nobody expected this connection");
@@ -399,7 +400,7 @@ run_thread (gpointer data)
   finish_run (run, error);
 
   /* The rest is read so that the record is whole; a silent client may stay. */
-  while (error == NULL && !run->is_closed && !g_cancellable_is_cancelled (run->peer->cancellable))
+  while (error == NULL && !run->is_closed)
     {
       g_autoptr (GError) end = NULL;
 
@@ -409,7 +410,7 @@ run_thread (gpointer data)
     }
 
   g_clear_pointer (&run->channel, peer_channel_free);
-  g_main_context_pop_thread_default (context);
+  g_main_context_pop_thread_default (run->context);
 
   return NULL;
 }
@@ -437,6 +438,7 @@ accept_thread (gpointer data)
 
       run->peer = peer;
       run->socket = socket;
+      run->context = g_main_context_new ();
       run->variables = peer_variables_new ();
       g_mutex_lock (&peer->record.mutex);
       run->steps = choose_script (peer, peer->runs->len);
@@ -513,6 +515,9 @@ scripted_peer_free (ScriptedPeer *peer)
 {
   g_cancellable_cancel (peer->cancellable);
   g_thread_join (peer->thread);
+  g_atomic_int_set (&peer->record.is_stopping, TRUE);
+  for (guint i = 0; i < peer->runs->len; i++)
+    g_main_context_wakeup (((PeerRun *) g_ptr_array_index (peer->runs, i))->context);
   g_ptr_array_unref (peer->runs);
 
   g_object_unref (peer->listener);
