@@ -1,0 +1,104 @@
+/* An IMAP server that follows a script, over real sockets, in its own threads.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+/* A script has one step a line; blank lines and lines with # are comments, leading space is free.
+ *
+ *   S: text            sends text and CRLF. Steps that send without anything between them are one
+ *                      write, cut as chunk says
+ *   S-raw: text        sends text with \r \n \t \\ \xHH expanded, no CRLF
+ *   S-fill: N c        sends the character c N times
+ *   S-file: path       sends a file of the tests' source folder
+ *   C: pattern         the next line of the client; * stands for any text. $1 … $99 stands for a
+ *                      word: the first C: binds it, later steps use it, S: ones too. Any other $
+ *                      is itself
+ *   C~ regex           the same with a regular expression for the whole line
+ *   C-raw: text        exactly these bytes come next (escapes as in S-raw:)
+ *   C-bytes: N         any N bytes come next
+ *   expect-close       the client closes, and sends nothing before
+ *   may-close          from here on the client may close at any time, the rest is left out
+ *   tls                TLS handshake now
+ *   certificate NAME   for the next tls: server (as long as nothing is said), expired, other-name,
+ *                      other-ca; wants to stand first with SCRIPTED_PEER_TLS
+ *   delay MS           waits
+ *   chunk 1|whole|random SEED    how the bytes are cut from here on
+ *   drip N/s           N bytes a second from here on, 0/s ends that
+ *   repeat N … end     the steps between N times; $# is the round, from 1
+ *   cut                closes (close_notify, FIN)
+ *   tls-no-close-notify   closes TCP without close_notify
+ *   fin                FIN, but still reads
+ *   rst                resets the connection
+ *   stall              says nothing more and keeps the connection open
+ *
+ * After the last step the peer reads what still comes and keeps the connection open until the
+ * client closes it or the peer is freed. Every wait ends after ten seconds.
+ *
+ * A flight is what a client writes without waiting for an answer. To count it surely, put the C:
+ * steps of a flight together, before the S: steps that answer them.
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SCRIPTED_PEER_NONE = 0,
+  SCRIPTED_PEER_TLS = 1 << 0,          /* TLS from the first byte */
+  SCRIPTED_PEER_CHUNK_ONE = 1 << 1,    /* as if each script began with chunk 1 */
+  SCRIPTED_PEER_CHUNK_RANDOM = 1 << 2, /* … chunk random, with a seed of g_test_rand_int () */
+  SCRIPTED_PEER_LAST_AGAIN = 1 << 3,   /* the last script serves all further connections */
+} ScriptedPeerFlags;
+
+typedef struct _ScriptedPeer ScriptedPeer;
+
+/* Listens on 127.0.0.1 when it returns. */
+ScriptedPeer *scripted_peer_new (const char *script, ScriptedPeerFlags flags);
+
+/* The first connection gets the first script, and so on; NULL-terminated. */
+ScriptedPeer *scripted_peer_new_many (const char *const *scripts, ScriptedPeerFlags flags);
+
+/* Closes what is open, waits for the threads. */
+void scripted_peer_free (ScriptedPeer *peer);
+
+guint16 scripted_peer_get_port (ScriptedPeer *peer);
+guint scripted_peer_get_n_connections (ScriptedPeer *peer);
+
+/* Counted over all connections. */
+guint scripted_peer_get_n_flights (ScriptedPeer *peer);
+
+/* Everything that the clients wrote outside of TLS, without the handshakes, or inside of it.
+ * Complete once the client has closed and the peer is done.
+ * Returns: (transfer full) */
+GBytes *scripted_peer_get_received (ScriptedPeer *peer, gboolean is_inside_tls);
+
+/* Waits until all scripts have come to their end, or one did not fit.
+ * Returns: (transfer full) (nullable): what did not fit, NULL when all did */
+char *scripted_peer_dup_problem (ScriptedPeer *peer);
+
+/* Waits likewise, and fails the test with the problem. */
+#define scripted_peer_assert_done(peer)                                                            \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autofree char *scripted_peer_problem = scripted_peer_dup_problem (peer);                     \
+                                                                                                   \
+    g_assert_cmpstr (scripted_peer_problem, ==, NULL);                                             \
+  }                                                                                                \
+  G_STMT_END
+
+/* The file with the authority that signed the peers' certificates (not other-ca's). */
+const char *scripted_peer_get_authority_path (void);
+
+/* Trusts that authority and nobody else. Returns: (transfer full) */
+GTlsDatabase *scripted_peer_new_database (void);
+
+/* One of server, expired, other-name, other-ca, client; with its key. Returns: (transfer full) */
+GTlsCertificate *scripted_peer_get_certificate (const char *name);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScriptedPeer, scripted_peer_free)
+
+G_END_DECLS

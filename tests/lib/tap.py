@@ -1,0 +1,32 @@
+"""Runs the test functions of a Python program and prints TAP.
+
+    tap.run({"box list": test_box_list, …})
+
+SPDX-License-Identifier: LGPL-2.1-or-later
+SPDX-FileCopyrightText: The gimap4d authors
+"""
+
+import sys
+import traceback
+
+
+class Skip(Exception):
+    """Raised by a test that cannot run here."""
+
+
+def run(tests):
+    """Runs the functions in their order and ends the program, with 1 when one failed."""
+    failed = 0
+    print(f"1..{len(tests)}", flush=True)
+    for number, (name, function) in enumerate(tests.items(), 1):
+        try:
+            function()
+            line = f"ok {number} {name}"
+        except Skip as reason:
+            line = f"ok {number} {name} # SKIP {reason}"
+        except Exception:
+            failed += 1
+            line = f"not ok {number} {name}\n# " + traceback.format_exc().strip().replace(
+                "\n", "\n# ")
+        print(line, flush=True)
+    sys.exit(1 if failed else 0)
