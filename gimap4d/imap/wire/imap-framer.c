@@ -508,15 +508,18 @@ imap_framer_get_literal_progress (const ImapFramer *framer,
                                   gsize *out_received,
                                   gsize *out_announced)
 {
+  gsize received = MIN (framer->used - framer->scan, framer->literal);
+  gsize announced = framer->literal;
+
   if (framer->current.block != NULL)
     {
-      *out_received = framer->current.received;
-      *out_announced = framer->current.announced;
-      return framer->current.received < framer->current.announced;
+      received = framer->current.received;
+      announced = framer->current.announced;
     }
+  if (out_received != NULL)
+    *out_received = received;
+  if (out_announced != NULL)
+    *out_announced = announced;
 
-  *out_received = MIN (framer->used - framer->scan, framer->literal);
-  *out_announced = framer->literal;
-
-  return *out_received < *out_announced;
+  return received < announced;
 }
