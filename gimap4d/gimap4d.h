@@ -11,5 +11,6 @@
 #include <gimap4d/base/g-imap-error.h>
 #include <gimap4d/base/gimap4d-version.h>
 #include <gimap4d/gimap4d-enum-types.h>
+#include <gimap4d/http/g-outgoing-message.h>
 
 #undef G_IMAP4D_INSIDE
