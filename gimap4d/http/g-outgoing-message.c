@@ -442,11 +442,8 @@ g_outgoing_message_get_body (GOutgoingMessage *self)
 static gboolean
 refuse_header (GError **error, GOutgoingMessageError code, const char *name, const char *reason)
 {
-  g_autofree char *shown = g_utf8_make_valid (name, 64);
-  g_autofree char *escaped = g_strescape (shown, NULL);
-
-  g_set_error (error, G_OUTGOING_MESSAGE_ERROR, code, _ ("The header “%s” cannot be set: %s"),
-               escaped, reason);
+  g_set_error (error, G_OUTGOING_MESSAGE_ERROR, code, _ ("The header “%.64s” cannot be set: %s"),
+               name, reason);
 
   return FALSE;
 }
