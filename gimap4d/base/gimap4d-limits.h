@@ -132,6 +132,9 @@
 #define HTTP_LIMIT_HEADER_VALUE (8 * IMAP_KIB)
 #define HTTP_LIMIT_HEADER_BLOCK (32 * IMAP_KIB)
 #define HTTP_LIMIT_REQUEST_LINE (8 * IMAP_KIB)
+/* A chunk's size and extensions; no extension is known that anybody uses. */
+#define HTTP_LIMIT_CHUNK_LINE 256
+#define HTTP_LIMIT_CHUNK_DIGITS 15
 #define HTTP_DEFAULT_REQUEST_SIZE (8 * IMAP_MIB)
 #define HTTP_LIMIT_JSON_DEPTH 128
 #define HTTP_LIMIT_JSON_KEYS 100000
@@ -141,4 +144,22 @@
 #define HTTP_DEFAULT_SESSION_IDLE_S 3600
 #define HTTP_DEFAULT_CALL_TIMEOUT_S 60
 #define HTTP_DEFAULT_CONNECTIONS 512
+#define HTTP_DEFAULT_HEADER_TIMEOUT_S 20
+#define HTTP_DEFAULT_IDLE_TIMEOUT_S 15
+#define HTTP_DEFAULT_WRITE_TIMEOUT_S 60
+/* An upload has this long, and longer as long as it keeps up the rate. */
+#define HTTP_LIMIT_BODY_MS 60000
+#define HTTP_LIMIT_BODY_RATE 500
+/* One client must not take all places; loopback is where a proxy would be. */
+#define HTTP_LIMIT_CONNECTIONS_PER_ADDRESS 64
+#define HTTP_LIMIT_TLS_HANDSHAKE_MS 15000
+/* After the last answer the client's bytes are read a little longer, or a reset would take the
+ * answer away from it (RFC 9112, 9.6). */
+#define HTTP_LIMIT_LINGER_MS 2000
+#define HTTP_LIMIT_LINGER_BYTES (256 * IMAP_KIB)
+/* What waits in memory in one direction of one connection. */
+#define HTTP_LIMIT_BUFFER (64 * IMAP_KIB)
+#define HTTP_LIMIT_FORM_FIELDS 1000
+#define HTTP_LISTEN_BACKLOG 4096
+#define HTTP_TICK_MS 200
 #define HTTP_LIMIT_DRAIN_MS 5000

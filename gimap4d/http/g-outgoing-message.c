@@ -1,0 +1,822 @@
+/* What a program answers: a body of any kind, headers and a status.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/http/g-outgoing-message.h"
+
+#include <string.h>
+
+#include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/http/http-syntax.h"
+#include "gimap4d/http/outgoing-message-private.h"
+
+/**
+ * SECTION:g-outgoing-message
+ * @Title: GOutgoingMessage
+ * @Short_description: what a program answers over HTTP
+ *
+ * A #GOutgoingMessage is built by a function of the application and returned to a #GRestServer,
+ * which sends it as it is instead of an object: to download a file, to show a picture, to answer
+ * with any content type. It corresponds to 4D's `4D.OutgoingMessage`.
+ *
+ * g_outgoing_message_set_body() sets the body and the header `Content-Type` that belongs to it; a
+ * header of that name that is to differ is set after it. Assigning the property
+ * #GOutgoingMessage:body sets the body alone.
+ *
+ * The server adds headers of its own when it sends the message: its length, the date, cookies of
+ * the session. They never show in #GOutgoingMessage:headers.
+ *
+ * A call that fails changes nothing. A message belongs to one thread at a time, and once it has
+ * been sent it cannot be changed.
+ */
+
+/**
+ * GOutgoingMessage:
+ *
+ * A body, headers and a status, on their way to a client.
+ *
+ * |[<!-- language="C" -->
+ * static GOutgoingMessage *
+ * get_file (GError **error)
+ * {
+ *   g_autoptr (GOutgoingMessage) message = g_outgoing_message_new ();
+ *   g_autoptr (GFile) file = g_file_new_for_path ("testFile.pdf");
+ *   g_autoptr (GBytes) content = g_file_load_bytes (file, NULL, NULL, error);
+ *
+ *   if (content == NULL || !g_outgoing_message_set_bytes (message, content, error) ||
+ *       !g_outgoing_message_set_header (message, "Content-Type", "application/pdf", error))
+ *     return NULL;
+ *
+ *   return g_steal_pointer (&message);
+ * }
+ * ]|
+ *
+ * Since: 1.0
+ */
+
+typedef struct
+{
+  char *name;
+  char *value;
+} Header;
+
+typedef struct
+{
+  char *plain;
+  char *secure;
+} Cookie;
+
+struct _GOutgoingMessage
+{
+  GObject parent_instance;
+
+  GValue body;             /* as it was given; not initialised while there is none */
+  OutgoingBody *wire_body; /* owned, nullable: the same, as it is sent */
+  GPtrArray *headers;      /* owned, of Header, in the order of setting */
+  GPtrArray *cookies;      /* owned, of Cookie */
+  int status;
+  gboolean add_charset;
+  gboolean is_sent;
+};
+
+enum
+{
+  PROP_0,
+  PROP_BODY,
+  PROP_HEADERS,
+  PROP_STATUS,
+  PROP_CONTENT_LENGTH,
+  PROP_ADD_CHARSET,
+  N_PROPERTIES
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+G_DEFINE_FINAL_TYPE (GOutgoingMessage, g_outgoing_message, G_TYPE_OBJECT)
+
+GQuark
+g_outgoing_message_error_quark (void)
+{
+  return g_quark_from_static_string ("g-outgoing-message-error-quark");
+}
+
+static void
+header_free (gpointer data)
+{
+  Header *header = data;
+
+  g_free (header->name);
+  g_free (header->value);
+  g_free (header);
+}
+
+static void
+cookie_free (gpointer data)
+{
+  Cookie *cookie = data;
+
+  g_free (cookie->plain);
+  g_free (cookie->secure);
+  g_free (cookie);
+}
+
+static void
+g_outgoing_message_init (GOutgoingMessage *self)
+{
+  self->headers = g_ptr_array_new_with_free_func (header_free);
+  self->cookies = g_ptr_array_new_with_free_func (cookie_free);
+  self->status = 200;
+  self->add_charset = TRUE;
+}
+
+static void
+g_outgoing_message_finalize (GObject *object)
+{
+  GOutgoingMessage *self = G_OUTGOING_MESSAGE (object);
+
+  if (G_IS_VALUE (&self->body))
+    g_value_unset (&self->body);
+  g_clear_pointer (&self->wire_body, outgoing_body_free);
+  g_ptr_array_unref (self->headers);
+  g_ptr_array_unref (self->cookies);
+
+  G_OBJECT_CLASS (g_outgoing_message_parent_class)->finalize (object);
+}
+
+/* @value is NULL to have no body; takes @body. */
+static void
+replace_body (GOutgoingMessage *self, const GValue *value, OutgoingBody *body)
+{
+  GValue copy = G_VALUE_INIT;
+
+  if (value != NULL)
+    {
+      g_value_init (&copy, G_VALUE_TYPE (value));
+      g_value_copy (value, &copy);
+    }
+  if (G_IS_VALUE (&self->body))
+    g_value_unset (&self->body);
+  self->body = copy;
+  g_clear_pointer (&self->wire_body, outgoing_body_free);
+  self->wire_body = body;
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BODY]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONTENT_LENGTH]);
+}
+
+/* A property has no way to return an error: what is refused is told as a critical. */
+static void
+assign_body (GOutgoingMessage *self, const GValue *value)
+{
+  g_autoptr (GError) error = NULL;
+  OutgoingBody *body = NULL;
+
+  if (!outgoing_message_is_open (self, &error) ||
+      (value != NULL && (body = outgoing_body_new (value, &error)) == NULL))
+    {
+      g_critical ("The body of the message stays as it was: %s", error->message);
+      return;
+    }
+
+  replace_body (self, value, body);
+}
+
+static void
+g_outgoing_message_get_property (GObject *object,
+                                 guint property_id,
+                                 GValue *value,
+                                 GParamSpec *pspec)
+{
+  GOutgoingMessage *self = G_OUTGOING_MESSAGE (object);
+
+  switch (property_id)
+    {
+    case PROP_BODY:
+      g_value_set_boxed (value, g_outgoing_message_get_body (self));
+      break;
+    case PROP_HEADERS:
+      g_value_take_boxed (value, g_outgoing_message_get_headers (self));
+      break;
+    case PROP_STATUS:
+      g_value_set_int (value, self->status);
+      break;
+    case PROP_CONTENT_LENGTH:
+      g_value_set_int64 (value, g_outgoing_message_get_content_length (self));
+      break;
+    case PROP_ADD_CHARSET:
+      g_value_set_boolean (value, self->add_charset);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+g_outgoing_message_set_property (GObject *object,
+                                 guint property_id,
+                                 const GValue *value,
+                                 GParamSpec *pspec)
+{
+  GOutgoingMessage *self = G_OUTGOING_MESSAGE (object);
+
+  switch (property_id)
+    {
+    case PROP_BODY:
+      assign_body (self, g_value_get_boxed (value));
+      break;
+    case PROP_ADD_CHARSET:
+      g_outgoing_message_set_add_charset (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+g_outgoing_message_class_init (GOutgoingMessageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = g_outgoing_message_finalize;
+  object_class->get_property = g_outgoing_message_get_property;
+  object_class->set_property = g_outgoing_message_set_property;
+
+  /**
+   * GOutgoingMessage:body:
+   *
+   * The body, as it was given: a text, bytes, an object or a picture, of the types that
+   * g_outgoing_message_set_body() takes. Assigning it does not touch any header. A value that
+   * cannot be a body is refused with a critical and changes nothing; %NULL is no body.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_BODY] = g_param_spec_boxed (
+      "body", "Body", "The body, as it was given", G_TYPE_VALUE,
+      G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GOutgoingMessage:headers: (type GLib.HashTable(utf8,utf8))
+   *
+   * The headers that were set, as they are now: a copy, to look at. g_outgoing_message_set_header()
+   * changes them.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_HEADERS] = g_param_spec_boxed ("headers", "Headers", "The headers that were set",
+                                                 G_TYPE_HASH_TABLE,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GOutgoingMessage:status:
+   *
+   * The HTTP status, 200 at first. g_outgoing_message_set_status() changes it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STATUS] = g_param_spec_int ("status", "Status", "The HTTP status", 200, 599, 200,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GOutgoingMessage:content-length:
+   *
+   * The size of the body in bytes, 0 when there is none, -1 when only its end will tell.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CONTENT_LENGTH] = g_param_spec_int64 (
+      "content-length", "Content length", "The size of the body in bytes", -1, G_MAXINT64, 0,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GOutgoingMessage:add-charset:
+   *
+   * Whether `; charset=utf-8` is added to the content type of a text when it is sent. It never
+   * shows in #GOutgoingMessage:headers.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ADD_CHARSET] = g_param_spec_boolean (
+      "add-charset", "Add charset", "Whether a text is sent with its charset", TRUE,
+      G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+}
+
+/**
+ * g_outgoing_message_new:
+ *
+ * Makes a message without body and headers, with status 200.
+ *
+ * Returns: (transfer full): the message
+ *
+ * Since: 1.0
+ */
+GOutgoingMessage *
+g_outgoing_message_new (void)
+{
+  return g_object_new (G_TYPE_OUTGOING_MESSAGE, NULL);
+}
+
+static Header *
+find_header (GOutgoingMessage *self, const char *name)
+{
+  for (guint i = 0; i < self->headers->len; i++)
+    {
+      Header *header = g_ptr_array_index (self->headers, i);
+
+      if (g_ascii_strcasecmp (header->name, name) == 0)
+        return header;
+    }
+
+  return NULL;
+}
+
+static void
+replace_header (GOutgoingMessage *self, const char *name, const char *value)
+{
+  Header *header = find_header (self, name);
+
+  if (header == NULL)
+    {
+      header = g_new0 (Header, 1);
+      g_ptr_array_add (self->headers, header);
+    }
+  g_free (header->name);
+  header->name = g_strdup (name);
+  g_free (header->value);
+  header->value = g_strdup (value);
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HEADERS]);
+}
+
+gboolean
+outgoing_message_is_open (GOutgoingMessage *self, GError **error)
+{
+  if (!self->is_sent)
+    return TRUE;
+
+  g_set_error (error, G_OUTGOING_MESSAGE_ERROR, G_OUTGOING_MESSAGE_ERROR_ALREADY_SENT,
+               _ ("The message cannot be changed: it was sent already"));
+  return FALSE;
+}
+
+gboolean
+outgoing_message_take_body (GOutgoingMessage *self,
+                            const GValue *value,
+                            OutgoingBody *body,
+                            GError **error)
+{
+  g_autoptr (OutgoingBody) owned = body;
+
+  if (body == NULL || !outgoing_message_is_open (self, error))
+    return FALSE;
+
+  g_object_freeze_notify (G_OBJECT (self));
+  replace_header (self, "Content-Type", body->content_type);
+  replace_body (self, value, g_steal_pointer (&owned));
+  g_object_thaw_notify (G_OBJECT (self));
+
+  return TRUE;
+}
+
+/**
+ * g_outgoing_message_set_body:
+ * @self: a #GOutgoingMessage
+ * @body: the body
+ * @error: return location for a #GError
+ *
+ * Sets the body, and the header `Content-Type` to what belongs to it:
+ *
+ * - a text (%G_TYPE_STRING, valid UTF-8): `text/plain`;
+ * - bytes (#GBytes, #GByteArray, a #GVariant of type `ay`): `application/octet-stream`;
+ * - an object (#JsonNode, #JsonObject, #JsonArray, any other #GVariant): `application/json`;
+ * - a picture (any #GLoadableIcon, such as GdkPixbuf, GdkTexture or #GBytesIcon): `image/jpeg`,
+ *   `image/gif` and so on, by its bytes;
+ * - a #GFile: by its name and content; it is read when the message is sent;
+ * - a #GInputStream: `application/octet-stream`; it is read once, when the message is sent.
+ *
+ * Objects are written to JSON, and pictures read, when they are given: what happens to them
+ * afterwards is not sent. A header of another content type has to be set after this call.
+ *
+ * Fails with %G_OUTGOING_MESSAGE_ERROR_UNSUPPORTED_BODY for any other type, with
+ * %G_OUTGOING_MESSAGE_ERROR_ALREADY_SENT, or with a #GIOErrorEnum when a file cannot be read.
+ *
+ * Returns: %TRUE if the body was set; %FALSE if nothing was changed
+ *
+ * Since: 1.0
+ */
+gboolean
+g_outgoing_message_set_body (GOutgoingMessage *self, const GValue *body, GError **error)
+{
+  g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), FALSE);
+  g_return_val_if_fail (body != NULL, FALSE);
+
+  return outgoing_message_is_open (self, error) &&
+         outgoing_message_take_body (self, body, outgoing_body_new (body, error), error);
+}
+
+/**
+ * g_outgoing_message_get_body:
+ * @self: a #GOutgoingMessage
+ *
+ * Gets the body as it was given.
+ *
+ * Returns: (transfer none) (nullable): the body, valid until it is changed, or %NULL if there is
+ *   none
+ *
+ * Since: 1.0
+ */
+const GValue *
+g_outgoing_message_get_body (GOutgoingMessage *self)
+{
+  g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), NULL);
+
+  return G_IS_VALUE (&self->body) ? &self->body : NULL;
+}
+
+static gboolean
+refuse_header (GError **error, GOutgoingMessageError code, const char *name, const char *reason)
+{
+  g_set_error (error, G_OUTGOING_MESSAGE_ERROR, code, _ ("The header “%.64s” cannot be set: %s"),
+               name, reason);
+
+  return FALSE;
+}
+
+/* Room is kept for what the server adds. */
+static gboolean
+has_room (GOutgoingMessage *self, const char *name, const char *value)
+{
+  gsize size = strlen (name) + strlen (value);
+  guint n_headers = self->headers->len + self->cookies->len;
+
+  for (guint i = 0; i < self->headers->len; i++)
+    {
+      const Header *header = g_ptr_array_index (self->headers, i);
+
+      if (g_ascii_strcasecmp (header->name, name) == 0)
+        n_headers--;
+      else
+        size += strlen (header->name) + strlen (header->value) + 4;
+    }
+
+  return n_headers < HTTP_LIMIT_HEADERS && size <= HTTP_LIMIT_HEADER_BLOCK;
+}
+
+static gboolean
+check_header (GOutgoingMessage *self, const char *name, const char *value, GError **error)
+{
+  const GOutgoingMessageError invalid = G_OUTGOING_MESSAGE_ERROR_INVALID_HEADER;
+
+  if (strnlen (name, HTTP_LIMIT_HEADER_VALUE + 1) > HTTP_LIMIT_HEADER_VALUE ||
+      !http_is_token (name))
+    return refuse_header (error, invalid, "…", _ ("its name is no token (RFC 9110, 5.6.2)"));
+  if (http_is_framing_field (name))
+    return refuse_header (error, G_OUTGOING_MESSAGE_ERROR_FORBIDDEN_HEADER, name,
+                          _ ("it belongs to whoever sends the message"));
+  if (strnlen (value, HTTP_LIMIT_HEADER_VALUE + 1) > HTTP_LIMIT_HEADER_VALUE)
+    return refuse_header (error, invalid, name, _ ("its value is longer than 8 KiB"));
+  if (!http_is_field_value (value))
+    return refuse_header (error, invalid, name,
+                          _ ("its value has control characters, or some that are not Latin"));
+  if (!has_room (self, name, value))
+    return refuse_header (error, invalid, name, _ ("there are too many headers"));
+
+  return outgoing_message_is_open (self, error);
+}
+
+/**
+ * g_outgoing_message_set_header:
+ * @self: a #GOutgoingMessage
+ * @key: the name of the header, in any case
+ * @value: its value
+ * @error: return location for a #GError
+ *
+ * Sets a header, in place of one of the same name. `Set-Cookie` replaces all cookies.
+ *
+ * The name is a token (RFC 9110, 5.6.2); the value has no control characters but tabs, none that
+ * ISO-8859-1 does not have, and at most 8 KiB; else the call fails with
+ * %G_OUTGOING_MESSAGE_ERROR_INVALID_HEADER. `Content-Length`, `Transfer-Encoding`, `Connection`,
+ * `Keep-Alive`, `Host`, `Date`, `Upgrade`, `TE` and `Trailer` belong to whoever sends the message:
+ * %G_OUTGOING_MESSAGE_ERROR_FORBIDDEN_HEADER.
+ *
+ * Returns: %TRUE if the header was set; %FALSE if nothing was changed
+ *
+ * Since: 1.0
+ */
+gboolean
+g_outgoing_message_set_header (GOutgoingMessage *self,
+                               const char *key,
+                               const char *value,
+                               GError **error)
+{
+  g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), FALSE);
+  g_return_val_if_fail (key != NULL, FALSE);
+  g_return_val_if_fail (value != NULL, FALSE);
+
+  if (!check_header (self, key, value, error))
+    return FALSE;
+
+  if (g_ascii_strcasecmp (key, "Set-Cookie") == 0)
+    g_ptr_array_set_size (self->cookies, 0);
+  replace_header (self, key, value);
+
+  return TRUE;
+}
+
+/**
+ * g_outgoing_message_get_header:
+ * @self: a #GOutgoingMessage
+ * @key: the name of the header, in any case
+ *
+ * Gets a header that was set.
+ *
+ * Returns: (transfer none) (nullable): its value, valid until it is changed, or %NULL
+ *
+ * Since: 1.0
+ */
+const char *
+g_outgoing_message_get_header (GOutgoingMessage *self, const char *key)
+{
+  Header *header = NULL;
+
+  g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), NULL);
+  g_return_val_if_fail (key != NULL, NULL);
+
+  header = find_header (self, key);
+  return header != NULL ? header->value : NULL;
+}
+
+/**
+ * g_outgoing_message_get_headers:
+ * @self: a #GOutgoingMessage
+ *
+ * Gets a copy of the headers that were set, with the names as they were given. The cookies of
+ * g_outgoing_message_add_cookie() stand together under `Set-Cookie`, separated by a comma.
+ *
+ * Returns: (transfer full) (element-type utf8 utf8): the headers
+ *
+ * Since: 1.0
+ */
+GHashTable *
+g_outgoing_message_get_headers (GOutgoingMessage *self)
+{
+  GHashTable *table = NULL;
+
+  g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), NULL);
+
+  table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < self->headers->len; i++)
+    {
+      const Header *header = g_ptr_array_index (self->headers, i);
+
+      g_hash_table_insert (table, g_strdup (header->name), g_strdup (header->value));
+    }
+
+  return table;
+}
+
+/**
+ * g_outgoing_message_set_status:
+ * @self: a #GOutgoingMessage
+ * @status: an HTTP status, 200 to 599
+ * @error: return location for a #GError
+ *
+ * Sets the status. One outside its range fails with %G_OUTGOING_MESSAGE_ERROR_INVALID_STATUS.
+ *
+ * Returns: %TRUE if the status was set; %FALSE if nothing was changed
+ *
+ * Since: 1.0
+ */
+gboolean
+g_outgoing_message_set_status (GOutgoingMessage *self, int status, GError **error)
+{
+  g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), FALSE);
+
+  if (status < 200 || status > 599)
+    {
+      g_set_error (error, G_OUTGOING_MESSAGE_ERROR, G_OUTGOING_MESSAGE_ERROR_INVALID_STATUS,
+                   _ ("The status cannot be %d: it has to be between 200 and 599"), status);
+      return FALSE;
+    }
+  if (!outgoing_message_is_open (self, error))
+    return FALSE;
+
+  if (self->status != status)
+    {
+      self->status = status;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
+    }
+
+  return TRUE;
+}
+
+/**
+ * g_outgoing_message_get_status:
+ * @self: a #GOutgoingMessage
+ *
+ * Gets the status.
+ *
+ * Returns: the status, 200 to 599
+ *
+ * Since: 1.0
+ */
+int
+g_outgoing_message_get_status (GOutgoingMessage *self)
+{
+  g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), 0);
+
+  return self->status;
+}
+
+/**
+ * g_outgoing_message_get_content_length:
+ * @self: a #GOutgoingMessage
+ *
+ * Gets the size of the body as it is sent.
+ *
+ * Returns: the size in bytes, 0 when there is no body, -1 when only its end will tell
+ *
+ * Since: 1.0
+ */
+gint64
+g_outgoing_message_get_content_length (GOutgoingMessage *self)
+{
+  g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), 0);
+
+  return self->wire_body != NULL ? self->wire_body->length : 0;
+}
+
+/**
+ * g_outgoing_message_set_add_charset:
+ * @self: a #GOutgoingMessage
+ * @add_charset: whether a text is sent with its charset
+ *
+ * Sets #GOutgoingMessage:add-charset.
+ *
+ * Since: 1.0
+ */
+void
+g_outgoing_message_set_add_charset (GOutgoingMessage *self, gboolean add_charset)
+{
+  g_return_if_fail (G_IS_OUTGOING_MESSAGE (self));
+
+  add_charset = add_charset != FALSE;
+  if (self->add_charset == add_charset)
+    return;
+
+  self->add_charset = add_charset;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ADD_CHARSET]);
+}
+
+/**
+ * g_outgoing_message_get_add_charset:
+ * @self: a #GOutgoingMessage
+ *
+ * Gets #GOutgoingMessage:add-charset.
+ *
+ * Returns: whether a text is sent with its charset
+ *
+ * Since: 1.0
+ */
+gboolean
+g_outgoing_message_get_add_charset (GOutgoingMessage *self)
+{
+  g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), FALSE);
+
+  return self->add_charset;
+}
+
+/* What get_header and the snapshot show of the cookies. */
+static void
+show_cookies (GOutgoingMessage *self)
+{
+  g_autoptr (GString) joined = g_string_new (NULL);
+
+  for (guint i = 0; i < self->cookies->len; i++)
+    {
+      const Cookie *cookie = g_ptr_array_index (self->cookies, i);
+
+      g_string_append_printf (joined, "%s%s", i > 0 ? ", " : "", cookie->plain);
+    }
+  replace_header (self, "Set-Cookie", joined->str);
+}
+
+/* One that was set as a header before stays the first. */
+static void
+adopt_cookie_header (GOutgoingMessage *self)
+{
+  Header *header = find_header (self, "Set-Cookie");
+  Cookie *cookie = NULL;
+
+  if (header == NULL || self->cookies->len > 0)
+    return;
+
+  cookie = g_new0 (Cookie, 1);
+  cookie->plain = g_strdup (header->value);
+  cookie->secure = g_strdup (header->value);
+  g_ptr_array_add (self->cookies, cookie);
+}
+
+gboolean
+outgoing_message_add_cookie_line (GOutgoingMessage *self,
+                                  const char *plain_line,
+                                  const char *secure_line,
+                                  GError **error)
+{
+  Cookie *cookie = NULL;
+
+  if (!outgoing_message_is_open (self, error))
+    return FALSE;
+  if (self->cookies->len >= HTTP_LIMIT_COOKIES)
+    return refuse_header (error, G_OUTGOING_MESSAGE_ERROR_INVALID_HEADER, "Set-Cookie",
+                          _ ("there are too many cookies"));
+
+  adopt_cookie_header (self);
+  cookie = g_new0 (Cookie, 1);
+  cookie->plain = g_strdup (plain_line);
+  cookie->secure = g_strdup (secure_line);
+  g_ptr_array_add (self->cookies, cookie);
+  show_cookies (self);
+
+  return TRUE;
+}
+
+gboolean
+outgoing_message_begin_sending (GOutgoingMessage *self, GError **error)
+{
+  if (self->is_sent && self->wire_body != NULL && self->wire_body->stream != NULL)
+    {
+      g_set_error (error, G_OUTGOING_MESSAGE_ERROR, G_OUTGOING_MESSAGE_ERROR_ALREADY_SENT,
+                   _ ("The message cannot be sent again: its stream was read already"));
+      return FALSE;
+    }
+  self->is_sent = TRUE;
+
+  return TRUE;
+}
+
+OutgoingBody *
+outgoing_message_get_wire_body (GOutgoingMessage *self)
+{
+  return self->wire_body;
+}
+
+static gboolean
+needs_charset (GOutgoingMessage *self, const char *content_type)
+{
+  g_autofree char *lower = g_ascii_strdown (content_type, -1);
+
+  return self->add_charset && self->wire_body != NULL && self->wire_body->is_text &&
+         g_str_has_prefix (lower, "text/") && strstr (lower, "charset=") == NULL;
+}
+
+static void
+emit_content_type (GOutgoingMessage *self,
+                   const char *value,
+                   OutgoingHeaderFunc func,
+                   gpointer data)
+{
+  g_autofree char *with_charset = NULL;
+
+  if (needs_charset (self, value))
+    with_charset = g_strconcat (value, "; charset=utf-8", NULL);
+  func ("Content-Type", with_charset != NULL ? with_charset : value, data);
+}
+
+static void
+emit_header (GOutgoingMessage *self, const Header *header, OutgoingHeaderFunc func, gpointer data)
+{
+  g_autofree char *value = NULL;
+
+  value = g_convert (header->value, -1, "ISO-8859-1", "UTF-8", NULL, NULL, NULL);
+  if (g_ascii_strcasecmp (header->name, "Content-Type") == 0)
+    emit_content_type (self, value, func, data);
+  else if (g_ascii_strcasecmp (header->name, "Set-Cookie") != 0 || self->cookies->len == 0)
+    func (header->name, value, data);
+}
+
+void
+outgoing_message_foreach_wire_header (GOutgoingMessage *self,
+                                      gboolean is_secure,
+                                      OutgoingHeaderFunc func,
+                                      gpointer data)
+{
+  for (guint i = 0; i < self->headers->len; i++)
+    emit_header (self, g_ptr_array_index (self->headers, i), func, data);
+
+  if (self->wire_body != NULL && find_header (self, "Content-Type") == NULL)
+    emit_content_type (self, self->wire_body->content_type, func, data);
+
+  for (guint i = 0; i < self->cookies->len; i++)
+    {
+      const Cookie *cookie = g_ptr_array_index (self->cookies, i);
+
+      func ("Set-Cookie", is_secure ? cookie->secure : cookie->plain, data);
+    }
+}

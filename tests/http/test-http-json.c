@@ -1,0 +1,222 @@
+/* JSON of strangers: what is refused before json-glib sees it (H15), and what goes out.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "gimap4d/http/http-json.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "gimap4d/base/gimap4d-limits.h"
+
+static gboolean
+is_accepted (const char *text, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = http_json_parse (text, size, &error);
+
+  g_assert_true ((node == NULL) == (error != NULL));
+
+  return node != NULL;
+}
+
+static void
+test_accepted (void)
+{
+  static const char *const rows[] = { "[]",    "{}",       " [1, -2.5e+3, \"a\\u00e9\\n\"] ",
+                                      "null",  "\"x\"",    "{\"a\":{\"b\":[true,false,null]}}",
+                                      "[0]",   "[0.5]",    "\"\\ud83d\\ude00\"",
+                                      "\"é\"", "[1E5,-0]", "{\"a\":1,\"a\":2}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (!is_accepted (rows[i], strlen (rows[i])))
+      g_error ("refused: %s", rows[i]);
+}
+
+static void
+test_refused (void)
+{
+  static const char *const rows[] = { "",
+                                      "  ",
+                                      "[",
+                                      "]",
+                                      "{]",
+                                      "[1,]",
+                                      "[,1]",
+                                      "{\"a\"}",
+                                      "{a:1}",
+                                      "['a']",
+                                      "[NaN]",
+                                      "[Infinity]",
+                                      "[-]",
+                                      "[01]",
+                                      "[0x10]",
+                                      "[1.]",
+                                      "[1e]",
+                                      "[+1]",
+                                      "\"\\ud800\"",
+                                      "\"\\udc00\"",
+                                      "\"\\ud800\\ud800\"",
+                                      "\"\\u0000\"",
+                                      "\"\\x\"",
+                                      "\"\\u12\"",
+                                      "\"a",
+                                      "\"a\nb\"",
+                                      "\"\\",
+                                      "/* c */ []",
+                                      "[] // c",
+                                      "var a = []",
+                                      "\xef\xbb\xbf[]",
+                                      "\"\xff\"",
+                                      "[] []",
+                                      "1 2",
+                                      "nul",
+                                      "True" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (is_accepted (rows[i], strlen (rows[i])))
+      g_error ("accepted: %s", rows[i]);
+  g_assert_false (is_accepted ("[1]\0", 4));
+  g_assert_false (is_accepted ("\"a\0b\"", 5));
+}
+
+static char *
+nest (guint depth, char open, char close)
+{
+  char *text = g_malloc0 (2 * depth + 1);
+
+  memset (text, open, depth);
+  memset (text + depth, close, depth);
+
+  return text;
+}
+
+static void
+test_limits (void)
+{
+  g_autofree char *deepest = nest (HTTP_LIMIT_JSON_DEPTH, '[', ']');
+  g_autofree char *too_deep = nest (HTTP_LIMIT_JSON_DEPTH + 1, '[', ']');
+  g_autofree char *abyss = nest (1000000, '[', ']');
+  g_autofree char *digits = g_strnfill (10000000, '9');
+  g_autoptr (GString) many = g_string_new ("{");
+
+  g_assert_true (is_accepted (deepest, strlen (deepest)));
+  g_assert_false (is_accepted (too_deep, strlen (too_deep)));
+  g_assert_false (is_accepted (abyss, strlen (abyss)));
+  g_assert_false (is_accepted (digits, strlen (digits)));
+
+  for (guint i = 0; i < 1000000; i++)
+    g_string_append_printf (many, "%s\"k%u\":0", i > 0 ? "," : "", i);
+  g_string_append_c (many, '}');
+  g_assert_false (is_accepted (many->str, many->len));
+}
+
+/* Every cut of a valid text is refused and read no further than it goes. */
+static void
+test_cut (void)
+{
+  static const char text[] = "{\"a\\u00e9\":[1.5e3,\"\\ud83d\\ude00\",true,null,{}]}";
+
+  for (gsize size = 0; size < sizeof text - 1; size++)
+    {
+      g_autofree char *cut = g_memdup2 (text, size);
+
+      g_assert_false (is_accepted (cut, size));
+    }
+}
+
+static void
+assert_text (const GValue *value, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = http_json_from_value (value);
+  g_autofree char *text = http_json_to_text (node, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_from_value (void)
+{
+  static const char *const strings[] = { "a", "b", NULL };
+  g_auto (GValue) text = G_VALUE_INIT;
+  g_auto (GValue) number = G_VALUE_INIT;
+  g_auto (GValue) unsigned_number = G_VALUE_INIT;
+  g_auto (GValue) real = G_VALUE_INIT;
+  g_auto (GValue) truth = G_VALUE_INIT;
+  g_auto (GValue) strv = G_VALUE_INIT;
+  g_auto (GValue) variant = G_VALUE_INIT;
+  g_auto (GValue) object = G_VALUE_INIT;
+  g_autoptr (JsonArray) array = json_array_new ();
+  g_auto (GValue) list = G_VALUE_INIT;
+
+  g_value_init (&text, G_TYPE_STRING);
+  assert_text (&text, "null");
+  g_value_set_static_string (&text, "a\"b");
+  assert_text (&text, "\"a\\\"b\"");
+  g_value_init (&number, G_TYPE_INT);
+  g_value_set_int (&number, -7);
+  assert_text (&number, "-7");
+  g_value_init (&unsigned_number, G_TYPE_UINT64);
+  g_value_set_uint64 (&unsigned_number, 9007199254740993);
+  assert_text (&unsigned_number, "9007199254740993");
+  g_value_init (&real, G_TYPE_DOUBLE);
+  g_value_set_double (&real, 0.5);
+  assert_text (&real, "0.5");
+  g_value_init (&truth, G_TYPE_BOOLEAN);
+  assert_text (&truth, "false");
+  g_value_init (&strv, G_TYPE_STRV);
+  g_value_set_boxed (&strv, strings);
+  assert_text (&strv, "[\"a\",\"b\"]");
+  g_value_init (&variant, G_TYPE_VARIANT);
+  g_value_set_variant (&variant, g_variant_new_parsed ("{'a': <1>}"));
+  assert_text (&variant, "{\"a\":1}");
+  json_array_add_null_element (array);
+  g_value_init (&list, JSON_TYPE_ARRAY);
+  g_value_set_boxed (&list, array);
+  assert_text (&list, "[null]");
+  assert_text (NULL, "null");
+
+  g_value_init (&object, G_TYPE_OBJECT);
+  g_assert_null (http_json_from_value (&object));
+}
+
+static void
+test_infinite (void)
+{
+  static const double numbers[] = { INFINITY, -INFINITY, NAN };
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+      g_autofree char *text = NULL;
+      JsonArray *array = json_array_new ();
+      JsonObject *object = json_object_new ();
+
+      json_array_add_double_element (array, numbers[i]);
+      json_object_set_array_member (object, "a", array);
+      json_node_take_object (node, object);
+
+      text = http_json_to_text (node, &error);
+      g_assert_null (text);
+      g_assert_error (error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_INVALID_DATA);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/http-json/accepted", test_accepted);
+  g_test_add_func ("/http-json/refused", test_refused);
+  g_test_add_func ("/http-json/H15-limits", test_limits);
+  g_test_add_func ("/http-json/cut", test_cut);
+  g_test_add_func ("/http-json/from-value", test_from_value);
+  g_test_add_func ("/http-json/infinite", test_infinite);
+
+  return g_test_run ();
+}
