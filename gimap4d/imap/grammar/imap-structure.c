@@ -272,9 +272,7 @@ read_size (ImapReader *reader, EmailStructure *part)
 {
   gint64 size;
 
-  if (!begin_field (reader))
-    return;
-  if (!imap_quirk_read_number (reader, &size) || size < 0)
+  if (!begin_field (reader) || !imap_quirk_read_number (reader, &size) || size < 0)
     part->is_truncated = TRUE;
   else
     part->size = size;
