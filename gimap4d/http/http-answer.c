@@ -41,6 +41,21 @@ add_header (const char *name, const char *value, gpointer data)
   soup_message_headers_append (data, name, value);
 }
 
+/* libsoup sets it before the request is read, and loses it when it sends 100 Continue. */
+static void
+add_date (SoupMessageHeaders *headers)
+{
+  g_autoptr (GDateTime) now = NULL;
+  g_autofree char *date = NULL;
+
+  if (soup_message_headers_get_one (headers, "Date") != NULL)
+    return;
+
+  now = g_date_time_new_now_utc ();
+  date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+  soup_message_headers_append (headers, "Date", date);
+}
+
 /* What a browser must not guess, and what a cache must not keep. */
 static void
 add_careful_headers (SoupMessageHeaders *headers)
@@ -230,6 +245,7 @@ http_answer_begin (SoupServerMessage *message,
   soup_server_message_set_status (message, status, NULL);
   outgoing_message_foreach_wire_header (answer, is_secure, add_header, headers);
   add_careful_headers (headers);
+  add_date (headers);
   if (status == 204 || status == 304)
     soup_message_headers_set_encoding (headers, SOUP_ENCODING_NONE);
   else
