@@ -7,6 +7,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 
 #include <gimap4d/base/gimap4d-version.h>
 #include <gimap4d/mail/g-email-body-part.h>
@@ -106,5 +107,8 @@ G_IMAP4D_AVAILABLE_IN_1_0
 void g_email_set_attachments (GEmail *self, GListModel *attachments);
 G_IMAP4D_AVAILABLE_IN_1_0
 GEmailBodyPart *g_email_get_body_structure (GEmail *self);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+JsonNode *g_email_to_json (GEmail *self);
 
 G_END_DECLS
