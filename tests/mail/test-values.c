@@ -51,7 +51,7 @@ test_texts (void)
     { "=?utf-8?q?a=00b?=", "a\357\277\275b" },
     { "folded\r\n line", "folded line" },
     { "folded\n\tline", "folded line" },
-    { "broken\r\nline", "broken  line" },
+    { "broken\r\nline", "broken line" },
     { "caf\351", "café" },
     { "caf\303\251", "café" },
     { "caf\303\251 \351", "cafÃ© é" },

@@ -211,7 +211,7 @@ test_p24_envelope (void)
     { "(\"d\" \"s\" ((\"A\" NIL \"a\")(NIL NIL \"a\" \"b\")) NIL" REST, "d|s|<a@b>||<m>!" },
     { "(\"d\" \"s\" ((((((x)))))) NIL" REST, "d|s|||<m>!" },
     { "(\"d\" \"s\" NIL NIL NIL NIL NIL NIL NIL \"<m>\" \"more\")", "d|s|||<m>!" },
-    { "(\"d\" \"a\rb\" NIL NIL" REST, "d|a\rb|||<m>" },
+    { "(\"d\" \"a\rb\" NIL NIL" REST, "d|a b|||<m>" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
