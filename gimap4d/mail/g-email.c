@@ -522,8 +522,7 @@ g_email_new_from_mime (GBytes *mime, GError **error)
   if (g_bytes_get_size (mime) > EMAIL_LIMIT_MESSAGE)
     {
       g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE,
-                   _ ("The message cannot be read: it has %" G_GSIZE_FORMAT
-                      " bytes, and %" G_GSIZE_FORMAT " are allowed"),
+                   _ ("The message cannot be read: it has %zu bytes, and %zu are allowed"),
                    g_bytes_get_size (mime), EMAIL_LIMIT_MESSAGE);
       return NULL;
     }

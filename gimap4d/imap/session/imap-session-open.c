@@ -480,8 +480,7 @@ starttls_done (ImapCommand *command, const ImapResponse *response)
     {
       imap_session_fail_opening (
           session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_INJECTION,
-                                _ ("%" G_GSIZE_FORMAT " plain octets came where TLS had to begin"),
-                                surplus));
+                                _ ("%zu plain octets came where TLS had to begin"), surplus));
       return;
     }
   if (!imap_session_move (session, IMAP_SESSION_SECURING))
@@ -719,7 +718,7 @@ challenged (ImapCommand *command, const ImapResponse *response)
       imap_session_fail_opening (
           session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE,
                                 _ ("the login takes more than %d rounds, or a "
-                                   "challenge more than %" G_GSIZE_FORMAT " octets"),
+                                   "challenge more than %zu octets"),
                                 IMAP_LIMIT_SASL_ROUNDS, (gsize) IMAP_LIMIT_SASL_MESSAGE));
       return TRUE;
     }

@@ -136,12 +136,11 @@ count_unsolicited (ImapSession *session, const ImapResponse *response)
     return;
 
   imap_session_fail (
-      session,
-      g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
-                   _ ("the server sent %u responses, %" G_GSIZE_FORMAT
-                      " octets, that nobody asked for; %u and %" G_GSIZE_FORMAT " are the limits"),
-                   session->n_unsolicited, session->unsolicited_size, IMAP_LIMIT_UNSOLICITED_LINES,
-                   (gsize) IMAP_LIMIT_UNSOLICITED_BYTES));
+      session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
+                            _ ("the server sent %u responses, %zu octets, that nobody asked for; "
+                               "%u and %zu are the limits"),
+                            session->n_unsolicited, session->unsolicited_size,
+                            IMAP_LIMIT_UNSOLICITED_LINES, (gsize) IMAP_LIMIT_UNSOLICITED_BYTES));
 }
 
 /* Until the user is logged in a server has little to say, and before TLS anybody could say it. */
@@ -302,8 +301,7 @@ closed (gpointer user, const GError *error)
                                     _ ("the encrypted connection was cut: %s"), error->message));
   else if (imap_framer_get_literal_progress (session->framer, &received, &announced))
     imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
-                                             _ ("the connection was lost at octet %" G_GSIZE_FORMAT
-                                                " of %" G_GSIZE_FORMAT),
+                                             _ ("the connection was lost at octet %zu of %zu"),
                                              received, announced));
   else
     imap_session_fail (session,

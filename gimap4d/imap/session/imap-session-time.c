@@ -155,7 +155,7 @@ check_stall (ImapSession *session, gint64 now)
     return NULL;
 
   return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_STALL,
-                      _ ("only %" G_GUINT64_FORMAT " octets came in %d seconds"), moved,
+                      _ ("only %llu octets came in %d seconds"), (unsigned long long) moved,
                       IMAP_LIMIT_STALL_WINDOW_MS / 1000);
 }
 
