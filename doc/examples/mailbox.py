@@ -14,12 +14,12 @@ SPDX-FileCopyrightText: The gimap4d authors
 """
 
 import argparse
-import functools
 import getpass
 import pathlib
 import signal
 import sys
 import threading
+import unicodedata
 import urllib.parse
 
 import gi
@@ -51,7 +51,8 @@ class Mailbox:
     def boxes(self):
         with self._turn:
             boxes = self._transporter.get_box_list(GImap4D.ImapBoxListFlags.WITH_STATUS)
-        return [box for box in boxes if box.selectable]
+        return sorted((box for box in boxes if box.selectable),
+                      key=lambda box: (box.role != GImap4D.ImapBoxRole.INBOX, box.name))
 
     def _open(self, box):
         return self._transporter.select_box(box, GImap4D.ImapBoxState.READ_ONLY)
@@ -83,6 +84,18 @@ def for_terminal(text):
     return "".join(letter for letter in text or "" if letter.isprintable())
 
 
+def column(text, width):
+    """The beginning of TEXT, filled up; some letters are two columns wide."""
+    result = ""
+    for letter in for_terminal(text):
+        size = 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if size > width:
+            break
+        result += letter
+        width -= size
+    return result + " " * width
+
+
 def print_status(transporter):
     status = transporter.check_connection()
     print(f"Status of {transporter.user} on {transporter.host}:{transporter.port}: "
@@ -99,7 +112,7 @@ def print_status(transporter):
 def print_boxes(mailbox):
     print("\nBoxes:")
     for box in mailbox.boxes():
-        print(f"  {for_terminal(box.name):<16} {box.info.mail_count:>5} mails")
+        print(f"  {column(box.name, 20)} {box.info.mail_count:>5} mails")
 
 
 def print_last_mails(mailbox, box):
@@ -107,7 +120,7 @@ def print_last_mails(mailbox, box):
     _, mails = mailbox.last_mails(box, MAILS_ON_TERMINAL)
     for mail in mails:
         print(f"  {pages.date_text(mail.received_at)}  "
-              f"{for_terminal(pages.sender_text(mail))[:20]:<20}  {for_terminal(mail.subject)}")
+              f"{column(pages.sender_text(mail), 20)}  {for_terminal(mail.subject)}")
 
 
 def new_page(html, status=200):

@@ -75,13 +75,13 @@ def subject_text(mail):
 
 def date_text(date):
     """A date of the library in the time of this machine."""
-    return date.to_local().format("%Y-%m-%d %H:%M") if date else ""
+    return date.astimezone().strftime("%Y-%m-%d %H:%M") if date else ""
 
 
 def date_html(date):
     if not date:
         return ""
-    return f'<time datetime="{date.format_iso8601()}">{date_text(date)}</time>'
+    return f'<time datetime="{date.isoformat()}">{date_text(date)}</time>'
 
 
 def size_text(size):

@@ -30,8 +30,8 @@ def _fetch(connection, path):
     return response.status, response.headers, response.read()
 
 
-def _links_of(headers, body, address):
-    """The addresses on this site that an answer names."""
+def _links_of(headers, body, link):
+    """The addresses that the answer from LINK names."""
     if "Location" in headers:
         found = [headers["Location"]]
     elif headers.get_content_type() == "text/html":
@@ -40,8 +40,7 @@ def _links_of(headers, body, address):
         found = page.found
     else:
         found = []
-    absolute = (urllib.parse.urldefrag(urllib.parse.urljoin(address, link)).url for link in found)
-    return [link for link in absolute if link.startswith(address)]
+    return [urllib.parse.urldefrag(urllib.parse.urljoin(link, other)).url for other in found]
 
 
 def _show_progress(count):
