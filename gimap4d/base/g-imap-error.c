@@ -17,4 +17,7 @@
  * server answered; its code, of #GImapError, says what a program can do about it.
  */
 
-G_DEFINE_QUARK (g - imap - error - quark, g_imap_error)
+/* The formatter takes the hyphens for minus signs, and its spaces would be part of the name. */
+/* clang-format off */
+G_DEFINE_QUARK (g-imap-error-quark, g_imap_error)
+/* clang-format on */
