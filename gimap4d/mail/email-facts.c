@@ -11,8 +11,6 @@
 
 #include "gimap4d/mail/email-facts.h"
 
-#include <string.h>
-
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/mail/email-body-part-private.h"
 #include "gimap4d/mail/email-date.h"

@@ -8,8 +8,6 @@
 
 #include "gimap4d/mail/g-email-body-part.h"
 
-#include <string.h>
-
 #include "gimap4d/mail/email-body-part-private.h"
 #include "gimap4d/mail/email-file-name.h"
 #include "gimap4d/mail/email-list.h"
