@@ -194,15 +194,17 @@ def _message_set(value, name="ids"):
 
 
 def _enumerated(gtype, value, name):
-    """A member itself, its number, or its name in lower case."""
+    """A member itself, its number, or its name in lower case; flags by number only."""
     if isinstance(value, gtype.pytype):
         return value
-    if isinstance(value, str) and gtype.is_a(GObject.TYPE_ENUM):
-        for member in gtype.pytype.__enum_values__.values():
-            if member.value_nick == value.lower():
-                return member
-        raise ValueError(f"{name}: there is no {value}")
-    return gtype.pytype(_integer(value, name, 0, 2**31 - 1))
+    if gtype.is_a(GObject.TYPE_FLAGS):
+        return gtype.pytype(_integer(value, name, 0, 2**31 - 1))
+    if not isinstance(value, str):
+        value = _integer(value, name, -(2**31), 2**31 - 1)
+    for number, member in gtype.pytype.__enum_values__.items():
+        if value in (number, member.value_nick):
+            return member
+    raise ValueError(f"{name}: there is no {gtype.pytype.__name__} {value}")
 
 
 def _addresses(value, name):
@@ -365,7 +367,7 @@ class _Method:
         has_default = True
         # A parameter can be left out when all behind it can.
         for name in reversed(self._names):
-            default = None if name in nullable else _DEFAULTS.get(name, inspect.Parameter.empty)
+            default = _DEFAULTS.get(name, None if name in nullable else inspect.Parameter.empty)
             has_default = has_default and default is not inspect.Parameter.empty
             parameters.insert(0, inspect.Parameter(
                 name, inspect.Parameter.POSITIONAL_OR_KEYWORD,
