@@ -103,8 +103,8 @@ fail_body (Transfer *transfer, const GError *error)
 
   if (error == NULL)
     cut = g_error_new (G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
-                       _ ("The body has ended %" G_GINT64_FORMAT " bytes too early"),
-                       transfer->remaining);
+                       _ ("The body has ended %lld bytes too early"),
+                       (long long) transfer->remaining);
   transfer->failed (transfer->message, error != NULL ? error : cut);
 }
 
