@@ -255,6 +255,7 @@ send_file (GIncomingMessage *request, GRestCall *call, gpointer data)
   g_autoptr (GOutgoingMessage) message = g_outgoing_message_new ();
 
   g_assert_true (g_outgoing_message_set_file (message, data, NULL));
+  g_assert_true (g_outgoing_message_set_etag (message, "v1", NULL));
   g_rest_call_return_message (call, message);
 }
 
@@ -330,6 +331,69 @@ test_again (void)
     }
 }
 
+/* H08, with what a client has of the body already. */
+static void
+test_parts (void)
+{
+  static const struct
+  {
+    const char *path;
+    const char *header;
+    const char *status;
+    const char *has;
+    gsize start;
+    gsize size;
+  } rows[] = {
+    { "/f", "Range: bytes=5-9", "206", "Content-Range: bytes 5-9/300000\r\n", 5, 5 },
+    { "/f", "Range: bytes=299999-", "206", "Content-Length: 1\r\n", 299999, 1 },
+    { "/f", "Range: bytes=100-270000", "206", "Content-Length: 269901\r\n", 100, 269901 },
+    { "/f", "Range: bytes=300000-", "416", "Content-Range: bytes */300000\r\n", 0, 0 },
+    { "/f", "Range: bytes=0-0,2-2", "200", "Accept-Ranges: bytes\r\n", 0, 300000 },
+    { "/f", "If-None-Match: \"v1\"", "304", "ETag: \"v1\"\r\n", 0, 0 },
+    { "/f", "If-None-Match: \"v2\"", "200", "ETag: \"v1\"\r\n", 0, 300000 },
+    { "/f", "If-Match: \"v2\"", "412", "Content-Length: 0\r\n", 0, 0 },
+    { "/t", "Range: bytes=-3", "206", "Content-Range: bytes 3-5/6\r\n", 3, 3 },
+    { "/t", "Range: bytes=0-9999", "206", "Content-Range: bytes 0-5/6\r\n", 0, 6 },
+    { "/t", "Range: bytes=7-", "416", "Content-Range: bytes */6\r\n", 0, 0 },
+    { "/s?size=10&length=10", "Range: bytes=5-9", "200", "Content-Length: 10\r\n", G_MAXSIZE, 10 },
+  };
+  g_autoptr (ServerFixture) fixture = fixture_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("gimap4d-XXXXXX", &error);
+  g_autofree char *path = g_build_filename (folder, "a.gif", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GOutgoingMessage) text = g_outgoing_message_new ();
+  g_autofree char *content = g_malloc (300000);
+
+  for (gsize i = 0; i < 300000; i++)
+    content[i] = (char) (i * 13);
+  memcpy (content, "GIF89a", 6);
+  g_assert_true (g_file_set_contents (path, content, 300000, &error));
+  g_outgoing_message_set_text (text, "GIF89a", NULL);
+  add_handler (fixture, "/f", send_file, file);
+  add_handler (fixture, "/t", send_again, text);
+  add_handler (fixture, "/s", send_source, NULL);
+  server_fixture_listen (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GBytes)
+          body = server_fixture_curl (fixture, rows[i].path, "-H", rows[i].header, NULL);
+      g_autofree char *head = server_fixture_curl_text (fixture, rows[i].path, "-H", rows[i].header,
+                                                        "-D", "-", "-o", "/dev/null", NULL);
+      g_autofree char *line = g_strconcat ("HTTP/1.1 ", rows[i].status, " ", NULL);
+
+      g_test_message ("%s %s", rows[i].path, rows[i].header);
+      g_assert_true (g_str_has_prefix (head, line));
+      g_assert_nonnull (strstr (head, rows[i].has));
+      g_assert_cmpuint (g_bytes_get_size (body), ==, rows[i].size);
+      if (rows[i].start != G_MAXSIZE && rows[i].size > 0)
+        g_assert_cmpmem (g_bytes_get_data (body, NULL), rows[i].size, content + rows[i].start,
+                         rows[i].size);
+    }
+  g_file_delete (file, NULL, NULL);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -340,6 +404,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-stream/H12-write-stall", test_write_stall);
   g_test_add_func ("/http-stream/file", test_file);
   g_test_add_func ("/http-stream/again", test_again);
+  g_test_add_func ("/http-stream/H08-parts", test_parts);
 
   return g_test_run ();
 }
