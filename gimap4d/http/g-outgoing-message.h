@@ -117,6 +117,11 @@ G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_outgoing_message_get_add_charset (GOutgoingMessage *self);
 
 G_IMAP4D_AVAILABLE_IN_1_0
+void g_outgoing_message_set_is_secret (GOutgoingMessage *self, gboolean is_secret);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_outgoing_message_get_is_secret (GOutgoingMessage *self);
+
+G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_outgoing_message_set_text (GOutgoingMessage *self, const char *text, GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_outgoing_message_set_bytes (GOutgoingMessage *self, GBytes *bytes, GError **error);
