@@ -31,7 +31,8 @@ SECONDS = 60
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",
          "--no-first-run", "--no-default-browser-check", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-extensions",
-         "--disable-breakpad", "--no-proxy-server", "--remote-debugging-pipe")
+         "--disable-breakpad", "--disable-crashpad-for-testing",
+         "--no-proxy-server", "--remote-debugging-pipe")
 
 
 def find_chromium():
