@@ -12,6 +12,7 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/http/http-conditional.h"
 #include "gimap4d/http/outgoing-message-private.h"
 
 /* A body on its way: one block is read when the one before has been written. */
@@ -39,6 +40,21 @@ static void
 add_header (const char *name, const char *value, gpointer data)
 {
   soup_message_headers_append (data, name, value);
+}
+
+/* libsoup sets it before the request is read, and loses it when it sends 100 Continue. */
+static void
+add_date (SoupMessageHeaders *headers)
+{
+  g_autoptr (GDateTime) now = NULL;
+  g_autofree char *date = NULL;
+
+  if (soup_message_headers_get_one (headers, "Date") != NULL)
+    return;
+
+  now = g_date_time_new_now_utc ();
+  date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+  soup_message_headers_append (headers, "Date", date);
 }
 
 /* What a browser must not guess, and what a cache must not keep. */
@@ -196,11 +212,137 @@ send_bytes (SoupServerMessage *message, GBytes *bytes)
   soup_message_body_complete (body);
 }
 
-static gboolean
-has_body (SoupServerMessage *message, int status)
+/* What becomes of the answer once the request's conditions are looked at. */
+typedef struct
 {
-  return status != 204 && status != 304 &&
-         soup_server_message_get_method (message) != SOUP_METHOD_HEAD;
+  guint status;
+  guint64 start;
+  gint64 length; /* -1 when only the end will tell */
+  gboolean has_body;
+  gboolean has_parts; /* parts of it can be asked for */
+} Plan;
+
+static gboolean
+is_reading (SoupServerMessage *message)
+{
+  const char *method = soup_server_message_get_method (message);
+
+  return method == SOUP_METHOD_GET || method == SOUP_METHOD_HEAD;
+}
+
+static gboolean
+can_begin_anywhere (const OutgoingBody *body)
+{
+  return body->stream == NULL ||
+         (G_IS_SEEKABLE (body->stream) && g_seekable_can_seek (G_SEEKABLE (body->stream)));
+}
+
+static void
+apply_conditions (SoupServerMessage *message,
+                  GOutgoingMessage *answer,
+                  OutgoingBody *body,
+                  Plan *plan)
+{
+  SoupMessageHeaders *request = soup_server_message_get_request_headers (message);
+  const HttpConditions conditions = {
+    .if_match = soup_message_headers_get_list (request, "If-Match"),
+    .if_none_match = soup_message_headers_get_list (request, "If-None-Match"),
+    .if_modified_since = soup_message_headers_get_one (request, "If-Modified-Since"),
+    .if_unmodified_since = soup_message_headers_get_one (request, "If-Unmodified-Since"),
+    .if_range = soup_message_headers_get_one (request, "If-Range"),
+    .range = soup_message_headers_get_list (request, "Range"),
+    .entity_tag = g_outgoing_message_get_header (answer, "ETag"),
+    .last_modified = g_outgoing_message_get_header (answer, "Last-Modified"),
+  };
+  guint64 length = 0;
+  guint status = http_conditional_check (&conditions);
+
+  if (status == 0 && body != NULL && plan->length >= 0 && can_begin_anywhere (body))
+    {
+      plan->has_parts = TRUE;
+      status = http_conditional_find_part (&conditions, plan->length, &plan->start, &length);
+    }
+  if (status == 0)
+    return;
+
+  plan->status = status;
+  plan->has_body = plan->has_body && status == 206;
+  plan->length = (gint64) length;
+}
+
+static void
+make_plan (SoupServerMessage *message, GOutgoingMessage *answer, Plan *plan)
+{
+  OutgoingBody *body = outgoing_message_get_wire_body (answer);
+
+  plan->status = g_outgoing_message_get_status (answer);
+  plan->length = body != NULL ? body->length : 0;
+  plan->has_body = body != NULL && plan->status != 204 && plan->status != 304 &&
+                   soup_server_message_get_method (message) != SOUP_METHOD_HEAD;
+  if (plan->status == 200 && is_reading (message))
+    apply_conditions (message, answer, body, plan);
+}
+
+/* NULL without an error when the bytes are there already, or nothing is to be sent. */
+static GInputStream *
+open_body (OutgoingBody *body, const Plan *plan, GError **error)
+{
+  g_autoptr (GInputStream) input = NULL;
+  gint64 length = 0;
+
+  if (!plan->has_body || body->bytes != NULL)
+    return NULL;
+
+  input = outgoing_body_open (body, &length, NULL, error);
+  if (input == NULL)
+    return NULL;
+  if (plan->start > 0 &&
+      !g_seekable_seek (G_SEEKABLE (input), (goffset) plan->start, G_SEEK_CUR, NULL, error))
+    return NULL;
+
+  return g_steal_pointer (&input);
+}
+
+static void
+add_part_headers (SoupMessageHeaders *headers, const OutgoingBody *body, const Plan *plan)
+{
+  g_autofree char *range = NULL;
+
+  if (plan->has_parts)
+    soup_message_headers_append (headers, "Accept-Ranges", "bytes");
+  if (plan->status == 206)
+    range = g_strdup_printf ("bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GINT64_FORMAT,
+                             plan->start, plan->start + (guint64) plan->length - 1, body->length);
+  else if (plan->status == 416 && plan->has_parts)
+    range = g_strdup_printf ("bytes */%" G_GINT64_FORMAT, body->length);
+  if (range != NULL)
+    soup_message_headers_replace (headers, "Content-Range", range);
+}
+
+static void
+fill_headers (SoupServerMessage *message,
+              GOutgoingMessage *answer,
+              const Plan *plan,
+              gboolean is_secure)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  soup_server_message_set_status (message, plan->status, NULL);
+  outgoing_message_foreach_wire_header (answer, is_secure, add_header, headers);
+  add_careful_headers (headers);
+  add_date (headers);
+  add_part_headers (headers, outgoing_message_get_wire_body (answer), plan);
+  if (plan->status == 204 || plan->status == 304)
+    soup_message_headers_set_encoding (headers, SOUP_ENCODING_NONE);
+  else
+    set_length (message, plan->length);
+}
+
+static GBytes *
+take_part (OutgoingBody *body, const Plan *plan)
+{
+  return plan->has_body ? g_bytes_new_from_bytes (body->bytes, plan->start, (gsize) plan->length) :
+                          NULL;
 }
 
 gboolean
@@ -210,35 +352,34 @@ http_answer_begin (SoupServerMessage *message,
                    HttpAnswerFailedFunc failed,
                    GError **error)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   OutgoingBody *body = outgoing_message_get_wire_body (answer);
-  int status = g_outgoing_message_get_status (answer);
-  gint64 length = body != NULL ? body->length : 0;
+  g_autoptr (GError) cause = NULL;
   g_autoptr (GInputStream) input = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  Plan plan = { 0 };
 
   if (!outgoing_message_begin_sending (answer, error))
     return FALSE;
-  if (body != NULL && body->bytes == NULL && has_body (message, status))
+  make_plan (message, answer, &plan);
+  input = open_body (body, &plan, &cause);
+  if (cause != NULL)
     {
-      input = outgoing_body_open (body, &length, NULL, error);
-      if (input == NULL)
-        return FALSE;
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
     }
 
   /* Off, so that libsoup's own answer to Range stays off too. */
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
-  soup_server_message_set_status (message, status, NULL);
-  outgoing_message_foreach_wire_header (answer, is_secure, add_header, headers);
-  add_careful_headers (headers);
-  if (status == 204 || status == 304)
-    soup_message_headers_set_encoding (headers, SOUP_ENCODING_NONE);
-  else
-    set_length (message, length);
+  fill_headers (message, answer, &plan, is_secure);
+  if (input != NULL && plan.length != 0)
+    {
+      begin_transfer (message, input, plan.length, failed);
+      return TRUE;
+    }
 
-  if (input != NULL && length != 0)
-    begin_transfer (message, input, length, failed);
-  else
-    send_bytes (message, body != NULL && has_body (message, status) ? body->bytes : NULL);
+  if (input == NULL && body != NULL && body->bytes != NULL)
+    bytes = take_part (body, &plan);
+  send_bytes (message, bytes);
 
   return TRUE;
 }
