@@ -75,8 +75,8 @@ class Mailbox:
             return info, self._transporter.get_mail(mail_id, update_seen=False)
 
 
-# Errors that say that a box or mail is not there, or never could be.
-MISSING = (GImap4D.ImapError.NOT_FOUND, GImap4D.ImapError.NONEXISTENT,
+# Errors that say that a box or mail is not there, or never could be; not every server says which.
+MISSING = (GImap4D.ImapError.NOT_FOUND, GImap4D.ImapError.NONEXISTENT, GImap4D.ImapError.NO,
            GImap4D.ImapError.INVALID_ARGUMENT)
 
 

@@ -31,12 +31,20 @@ SECONDS = 60
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",
          "--no-first-run", "--no-default-browser-check", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-extensions",
-         "--disable-breakpad", "--disable-crashpad-for-testing",
-         "--no-proxy-server", "--remote-debugging-pipe")
+         "--disable-breakpad", "--no-proxy-server", "--remote-debugging-pipe")
 
 
 def find_chromium():
     return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def _reap_crash_reporters():
+    """They leave the browser's group; we adopted them when it ended."""
+    for word in pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+        name = pathlib.Path(f"/proc/{word}/comm").read_text(errors="replace")
+        if name.startswith("chrome_crashpad"):
+            os.kill(int(word), signal.SIGKILL)
+            os.waitpid(int(word), 0)
 
 
 class BrowserError(Exception):
@@ -103,6 +111,7 @@ class Chromium:
             self._process.wait()
             self._process = None
             wrapper.reap_group(group)
+            _reap_crash_reporters()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     # The protocol.

@@ -57,10 +57,10 @@ def test_once():
         output = demo.output
         assert code == 0, output
         assert re.search(r"^Status of alice on localhost:\d+: success", output, re.M), output
-        count = len(list(demo_program.MAILS.rglob("*.eml")))
+        count = len(demo_program.MAILS)
         assert re.search(rf"^  INBOX +{count} mails$", output, re.M), output
         assert re.search(r"^  日本語 +0 mails$", output, re.M), output
-        assert "Grüße aus Köln" in output, output
+        assert "Счёт за январь" in output, output
         assert re.search(r"^The mailbox is at http://127\.0\.0\.1:\d+/$", output, re.M), output
         found = re.search(r"^Fetched (\d+) pages and files, \d+ bytes; 0 were wrong\.$", output, re.M)
         assert found and int(found[1]) > count, output
@@ -111,7 +111,9 @@ def test_attachments():
     with Demo() as demo:
         address = demo.wait_for_address()
         for name, subject in (("mixed-pdf.eml", "Your invoice"), ("rfc2231-names.eml", "Names"),
-                              ("related-cid.eml", "Picture inside")):
+                              ("related-cid.eml", "Picture inside"),
+                              ("05-invoice-russian.eml", "Счёт за январь"),
+                              ("14-three-files.eml", "Minutes and pictures for the report")):
             path = find_mail(address, subject)
             bodies = [body for _, _, body in every_attachment(address, path)]
             for content in attachments_of_corpus(name).values():
@@ -167,10 +169,10 @@ def test_nothing_there():
         for path in ("/nothing", "/box", "/box/Nowhere", "/box/INBOX/0", "/box/INBOX/4294967295",
                      "/box/INBOX/99999999999", "/box/INBOX/x", "/box/INBOX/1%0d%0aA", "/box/INBOX/-1",
                      "/box/INBOX?page=0", "/box/INBOX?page=999999999", "/box/INBOX?page=",
-                     "/box/INBOX/1/attachment/99", "/box/INBOX/1/other", "/box/%22%3Cb%3E"):
+                     "/box/INBOX/1/attachment/99", "/box/INBOX/1/other", "/box/%22%3Cu%3E"):
             status, _, body = fetch(address, path)
             assert status == 404, (path, status)
-            assert b"Traceback" not in body and b"<b>\"" not in body, body
+            assert b"<h1>Not here</h1>" in body and b"<u>" not in body, body
         assert fetch(address, "/box/INBOX")[0] == 200
 
 
