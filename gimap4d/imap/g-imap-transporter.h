@@ -503,4 +503,40 @@ GImapMessageSet *g_imap_transporter_append_mime_finish (GImapTransporter *self,
                                                         GAsyncResult *result,
                                                         GError **error);
 
+G_IMAP4D_AVAILABLE_IN_1_0
+GInputStream *g_imap_transporter_open_mime (GImapTransporter *self,
+                                            const char *id,
+                                            gboolean update_seen,
+                                            GCancellable *cancellable,
+                                            GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_open_mime_async (GImapTransporter *self,
+                                         const char *id,
+                                         gboolean update_seen,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GInputStream *g_imap_transporter_open_mime_finish (GImapTransporter *self,
+                                                   GAsyncResult *result,
+                                                   GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+GInputStream *g_imap_transporter_open_part (GImapTransporter *self,
+                                            const char *id,
+                                            const char *part_id,
+                                            GCancellable *cancellable,
+                                            GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_open_part_async (GImapTransporter *self,
+                                         const char *id,
+                                         const char *part_id,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GInputStream *g_imap_transporter_open_part_finish (GImapTransporter *self,
+                                                   GAsyncResult *result,
+                                                   GError **error);
+
 G_END_DECLS
