@@ -11,7 +11,12 @@
 #include <gimap4d/base/g-imap-error.h>
 #include <gimap4d/base/gimap4d-version.h>
 #include <gimap4d/gimap4d-enum-types.h>
+#include <gimap4d/http/g-incoming-message.h>
 #include <gimap4d/http/g-outgoing-message.h>
+#include <gimap4d/http/g-rest-call.h>
+#include <gimap4d/http/g-rest-error.h>
+#include <gimap4d/http/g-rest-server.h>
+#include <gimap4d/http/g-rest-session.h>
 #include <gimap4d/imap/g-imap-box-info.h>
 #include <gimap4d/imap/g-imap-box.h>
 #include <gimap4d/imap/g-imap-enums.h>

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * G_IMAP_ERROR:
  *
  * The error domain of everything that speaks IMAP or reads mail. Codes are of #GImapError.
+ *
+ * Since: 1.0
  */
 #define G_IMAP_ERROR (g_imap_error_quark ())
 
@@ -63,6 +65,8 @@ G_BEGIN_DECLS
  *
  * The causes that an IMAP call can fail for. A cancelled call fails with %G_IO_ERROR_CANCELLED
  * instead, or with %G_IMAP_ERROR_UNKNOWN_OUTCOME when it changes something and was sent already.
+ *
+ * Since: 1.0
  */
 typedef enum
 {

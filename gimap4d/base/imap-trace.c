@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #define BLANK "********"
+/* A longer line is not waited for to its end. */
+#define RECEIVED_LINE_MAX 65536
 
 struct _ImapTrace
 {
@@ -237,6 +239,26 @@ imap_trace_sent_secret (ImapTrace *trace, gsize size)
     write_line (trace, '>', BLANK, strlen (BLANK));
 }
 
+/* Writes what there is of a long line, but for an end that may be the beginning of a secret. */
+static void
+write_begun_line (ImapTrace *trace)
+{
+  GString *line = trace->received_line;
+  gsize kept = 0;
+
+  for (guint i = 0; i < trace->secrets->len; i++)
+    {
+      const char *secret = g_ptr_array_index (trace->secrets, i);
+
+      kept = MAX (kept, strlen (secret));
+      blank_one (line, secret);
+    }
+
+  kept = MIN (kept, line->len);
+  write_line (trace, '<', line->str, line->len - kept);
+  g_string_erase (line, 0, line->len - kept);
+}
+
 void
 imap_trace_received (ImapTrace *trace, const void *data, gsize size)
 {
@@ -250,18 +272,15 @@ imap_trace_received (ImapTrace *trace, const void *data, gsize size)
   if (last == NULL)
     {
       g_string_append_len (trace->received_line, text, size);
-      if (trace->received_line->len < 65536)
-        return;
-    }
-  else
-    {
-      g_string_append_len (trace->received_line, text, last + 1 - text);
+      if (trace->received_line->len >= RECEIVED_LINE_MAX)
+        write_begun_line (trace);
+      return;
     }
 
+  g_string_append_len (trace->received_line, text, last + 1 - text);
   write_lines (trace, '<', trace->received_line->str, trace->received_line->len);
   g_string_truncate (trace->received_line, 0);
-  if (last != NULL)
-    g_string_append_len (trace->received_line, last + 1, text + size - last - 1);
+  g_string_append_len (trace->received_line, last + 1, text + size - last - 1);
 }
 
 void

@@ -238,7 +238,8 @@ http_gate_scan_head (const char *data,
     return result;
   if (result == HTTP_GATE_NEEDS_MORE)
     {
-      if (size > HTTP_LIMIT_REQUEST_LINE &&
+      /* CR and LF end a line of just that length. */
+      if (size >= HTTP_LIMIT_REQUEST_LINE + 2 &&
           memchr (data, '\n', HTTP_LIMIT_REQUEST_LINE + 2) == NULL)
         return refuse (out_status, 414);
       return size > HTTP_LIMIT_HEADER_BLOCK ? refuse (out_status, 431) : result;

@@ -17,8 +17,8 @@ imap_numbers_check (gint64 start, gint64 end, guint32 *out_first, guint32 *out_l
   if (start > G_MAXUINT32 || end > G_MAXUINT32 || (start > 0 && end > 0 && start > end))
     {
       g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
-                   _ ("%" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " is no range of mail numbers"),
-                   start, end);
+                   _ ("%lld to %lld is no range of mail numbers"), (long long) start,
+                   (long long) end);
       return FALSE;
     }
 
@@ -35,7 +35,7 @@ imap_numbers_check_one (gint64 number, GError **error)
     return TRUE;
 
   g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
-               _ ("%" G_GINT64_FORMAT " is no number of a mail"), number);
+               _ ("%lld is no number of a mail"), (long long) number);
 
   return FALSE;
 }

@@ -53,8 +53,8 @@ read_integer (JsonNode *node, const char *member, const char *property, GValue *
   if (number < pspec->minimum || number > pspec->maximum)
     {
       g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
-                   _ ("the member “%s” of the server object is out of range: %" G_GINT64_FORMAT),
-                   member, number);
+                   _ ("the member “%s” of the server object is out of range: %lld"), member,
+                   (long long) number);
       return FALSE;
     }
   g_value_init (out, G_TYPE_UINT);

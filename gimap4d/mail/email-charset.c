@@ -62,6 +62,10 @@ static const struct
 static const char *
 find_meaning (const char *charset)
 {
+  /* Nearly all that comes today; no need to look through the table. */
+  if (g_ascii_strcasecmp (charset, "utf-8") == 0)
+    return "utf-8";
+
   for (guint i = 0; i < G_N_ELEMENTS (aliases); i++)
     if (g_ascii_strcasecmp (charset, aliases[i].name) == 0)
       return aliases[i].meaning;
@@ -100,6 +104,9 @@ email_charset_is_known (const char *charset)
   GIConv converter;
 
   g_assert (charset != NULL);
+
+  if (g_ascii_strcasecmp (charset, "utf-8") == 0)
+    return TRUE;
 
   converter = open_converter (charset);
   if (converter == NO_CONVERTER)

@@ -37,6 +37,7 @@ typedef struct
   char *boundary;            /* of a multipart, else NULL */
   char *prefix;              /* of its children's ids */
   int hidden;                /* the open entity that has the same boundary, or -1 */
+  gboolean is_listening;     /* its boundary is looked for: the close delimiter has not come */
 } Open;
 
 typedef struct
@@ -173,20 +174,30 @@ get_end_before (Cutter *cutter, const Range *range, gsize end)
 }
 
 static void
+stop_listening (Cutter *cutter, guint index)
+{
+  Open *open = get_open (cutter, index);
+
+  if (!open->is_listening)
+    return;
+
+  open->is_listening = FALSE;
+  g_hash_table_remove (cutter->boundaries, open->boundary);
+  if (open->hidden >= 0)
+    g_hash_table_insert (cutter->boundaries, get_open (cutter, open->hidden)->boundary,
+                         GINT_TO_POINTER (open->hidden + 1));
+}
+
+static void
 close_top (Cutter *cutter, gsize end)
 {
-  Open *open = get_open (cutter, cutter->stack->len - 1);
+  guint top = cutter->stack->len - 1;
+  Open *open = get_open (cutter, top);
 
   open->range->body_end = get_end_before (cutter, open->range, end);
   open->structure->size = open->range->body_end - open->range->body_start;
-  if (open->boundary != NULL)
-    {
-      g_hash_table_remove (cutter->boundaries, open->boundary);
-      if (open->hidden >= 0)
-        g_hash_table_insert (cutter->boundaries, get_open (cutter, open->hidden)->boundary,
-                             GINT_TO_POINTER (open->hidden + 1));
-    }
-  g_array_set_size (cutter->stack, cutter->stack->len - 1);
+  stop_listening (cutter, top);
+  g_array_set_size (cutter->stack, top);
 }
 
 static void
@@ -249,6 +260,7 @@ open_boundary (Cutter *cutter, Open *open)
   if (boundary == NULL || *boundary == '\0' || strlen (boundary) > EMAIL_LIMIT_BOUNDARY)
     return;
 
+  open->is_listening = TRUE;
   open->boundary = g_strchomp (g_strdup (boundary));
   open->hidden = find_boundary (cutter, open->boundary, strlen (open->boundary));
 }
@@ -344,7 +356,9 @@ cut (Cutter *cutter)
       if (kind == LINE_OTHER)
         continue;
 
-      close_down_to (cutter, kind == LINE_CLOSE ? index : index + 1, start);
+      close_down_to (cutter, index + 1, start);
+      if (kind == LINE_CLOSE)
+        stop_listening (cutter, index);
       while (kind == LINE_DELIMITER && open_entity (cutter))
         ;
     }

@@ -16,4 +16,9 @@ gpointer email_get_fact (GEmail *email, EmailFact fact);
 /* Copies the value. Does nothing on a received mail. */
 void email_set_fact (GEmail *email, EmailFact fact, gconstpointer value);
 
+/* The message as it came, when nothing was changed since. Owned, NULL when there is none. */
+GBytes *email_dup_unchanged_mime (GEmail *email);
+/* Whether it was received, so that what is not known of it is not empty. */
+gboolean email_is_received (GEmail *email);
+
 G_END_DECLS

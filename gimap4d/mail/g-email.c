@@ -414,6 +414,27 @@ email_get_source (GEmail *self)
   return self->is_received ? self->source : NULL;
 }
 
+gboolean
+email_is_received (GEmail *self)
+{
+  return self->is_received;
+}
+
+GBytes *
+email_dup_unchanged_mime (GEmail *self)
+{
+  gboolean is_changed;
+
+  g_mutex_lock (&self->lock);
+  is_changed = self->is_changed;
+  g_mutex_unlock (&self->lock);
+
+  if (is_changed || self->source == NULL || self->source->klass->dup_mime == NULL)
+    return NULL;
+
+  return self->source->klass->dup_mime (self->source);
+}
+
 /* Under the lock. */
 static EmailFacts *
 get_reader (GEmail *self)
@@ -501,8 +522,7 @@ g_email_new_from_mime (GBytes *mime, GError **error)
   if (g_bytes_get_size (mime) > EMAIL_LIMIT_MESSAGE)
     {
       g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE,
-                   _ ("The message cannot be read: it has %" G_GSIZE_FORMAT
-                      " bytes, and %" G_GSIZE_FORMAT " are allowed"),
+                   _ ("The message cannot be read: it has %zu bytes, and %zu are allowed"),
                    g_bytes_get_size (mime), EMAIL_LIMIT_MESSAGE);
       return NULL;
     }

@@ -7,12 +7,33 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 
 #include <gimap4d/base/gimap4d-version.h>
 #include <gimap4d/mail/g-email-body-part.h>
 #include <gimap4d/mail/g-mail-attachment.h>
 
 G_BEGIN_DECLS
+
+/**
+ * GImapCharsetMode:
+ * @G_IMAP_CHARSET_MODE_AUTOMATIC: US-ASCII if that is enough, else UTF-8, quoted-printable
+ * @G_IMAP_CHARSET_MODE_UTF8_BASE64: US-ASCII if that is enough, else UTF-8 in base64
+ * @G_IMAP_CHARSET_MODE_ISO_8859_1: US-ASCII if that is enough, else ISO-8859-1, quoted-printable
+ * @G_IMAP_CHARSET_MODE_ISO_2022_JP: US-ASCII if that is enough, else ISO-2022-JP
+ *
+ * How the texts of a mail are written when it is built. A text that the character set has no signs for
+ * is written as with %G_IMAP_CHARSET_MODE_AUTOMATIC.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  G_IMAP_CHARSET_MODE_AUTOMATIC,
+  G_IMAP_CHARSET_MODE_UTF8_BASE64,
+  G_IMAP_CHARSET_MODE_ISO_8859_1,
+  G_IMAP_CHARSET_MODE_ISO_2022_JP,
+} GImapCharsetMode;
 
 #define G_TYPE_EMAIL (g_email_get_type ())
 
@@ -106,5 +127,23 @@ G_IMAP4D_AVAILABLE_IN_1_0
 void g_email_set_attachments (GEmail *self, GListModel *attachments);
 G_IMAP4D_AVAILABLE_IN_1_0
 GEmailBodyPart *g_email_get_body_structure (GEmail *self);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+JsonNode *g_email_to_json (GEmail *self);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+GBytes *g_email_to_mime (GEmail *self,
+                         GImapCharsetMode header_charset,
+                         GImapCharsetMode body_charset,
+                         GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_email_set_addresses (GEmail *self,
+                                const char *field,
+                                const char *addresses,
+                                GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_email_add_attachment (GEmail *self, GMailAttachment *attachment);
+G_IMAP4D_AVAILABLE_IN_1_0
+GEmail *g_email_new_from_json (JsonNode *node, GError **error);
 
 G_END_DECLS

@@ -756,8 +756,7 @@ append_block (GMailAttachment *self, GByteArray *content, GBytes *block, GError 
   if (content->len + size > IMAP_DEFAULT_MESSAGE_SIZE)
     {
       g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE,
-                   _ ("The attachment “%s” is larger than %" G_GSIZE_FORMAT
-                      " bytes: open it as a stream instead"),
+                   _ ("The attachment “%s” is larger than %zu bytes: open it as a stream instead"),
                    self->name != NULL ? self->name : "", IMAP_DEFAULT_MESSAGE_SIZE);
       return FALSE;
     }

@@ -10,6 +10,8 @@
 
 #include "gimap4d/imap/grammar/imap-data.h"
 
+#include <string.h>
+
 ImapBoxState *
 imap_box_state_new (const char *name)
 {
@@ -49,6 +51,15 @@ imap_box_state_free (ImapBoxState *state)
   g_strfreev (state->permanent_flags);
   g_free (state->mailbox_id);
   g_free (state);
+}
+
+gboolean
+imap_box_name_is_same (const char *a, const char *b)
+{
+  if (g_ascii_strcasecmp (a, "INBOX") == 0)
+    return g_ascii_strcasecmp (b, "INBOX") == 0;
+
+  return strcmp (a, b) == 0;
 }
 
 static void

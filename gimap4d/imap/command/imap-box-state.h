@@ -29,6 +29,9 @@ ImapBoxState *imap_box_state_new (const char *name);
 ImapBoxState *imap_box_state_copy (const ImapBoxState *state);
 void imap_box_state_free (ImapBoxState *state);
 
+/* INBOX is the same in any case (RFC 9051, 5.1), other names are not. */
+gboolean imap_box_name_is_same (const char *a, const char *b);
+
 /* Takes over what a response says of the box; FALSE when it says nothing of it. */
 gboolean imap_box_state_apply (ImapBoxState *state, const ImapResponse *response);
 

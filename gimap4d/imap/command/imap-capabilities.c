@@ -35,6 +35,15 @@ static const char *const names[IMAP_N_CAPABILITIES] = {
   [IMAP_CAPABILITY_OBJECTID] = "OBJECTID",
 };
 
+/* What IMAP4rev2 brings along (RFC 9051, appendix E). Next to IMAP4rev1 it is only there once it is
+ * enabled. */
+static const ImapCapability rev2[] = {
+  IMAP_CAPABILITY_SASL_IR,     IMAP_CAPABILITY_LITERAL_MINUS, IMAP_CAPABILITY_ENABLE,
+  IMAP_CAPABILITY_IDLE,        IMAP_CAPABILITY_NAMESPACE,     IMAP_CAPABILITY_UIDPLUS,
+  IMAP_CAPABILITY_MOVE,        IMAP_CAPABILITY_ESEARCH,       IMAP_CAPABILITY_LIST_EXTENDED,
+  IMAP_CAPABILITY_LIST_STATUS, IMAP_CAPABILITY_SPECIAL_USE,   IMAP_CAPABILITY_STATUS_SIZE,
+};
+
 void
 imap_capabilities_set (ImapCapabilities *capabilities, GStrv words)
 {
@@ -44,6 +53,12 @@ imap_capabilities_set (ImapCapabilities *capabilities, GStrv words)
   for (guint i = 0; words != NULL && i < IMAP_N_CAPABILITIES; i++)
     if (g_strv_contains ((const char *const *) words, names[i]))
       capabilities->known |= G_GUINT64_CONSTANT (1) << i;
+
+  if (!imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV2) ||
+      imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV1))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (rev2); i++)
+    capabilities->known |= G_GUINT64_CONSTANT (1) << rev2[i];
 }
 
 void

@@ -52,6 +52,7 @@ struct _ImapCommand
   GPtrArray *segments; /* owned, of ImapSegment */
   guint n_segments_sent;
   gint64 progress_at; /* monotonic: when it was sent, or took a response last */
+  guint64 sent_in_turn;
 };
 
 typedef enum
@@ -64,6 +65,9 @@ typedef enum
   IMAP_OPERATION_REPEATABLE = 1 << 2,
   /* Speaks of mails by ids that the caller had from before. */
   IMAP_OPERATION_USES_IDS = 1 << 3,
+  /* Speaks of mails by number: starts when nothing is under way that an EXPUNGE may come with, so
+   * that the numbers are still what they were when its command goes. */
+  IMAP_OPERATION_BY_NUMBER = 1 << 4,
 } ImapOperationTraits;
 
 typedef struct

@@ -235,7 +235,7 @@ static const ImapOperationClass by_id_class = {
 
 static const ImapOperationClass by_number_class = {
   .size = sizeof (FetchOperation),
-  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_REPEATABLE,
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_REPEATABLE | IMAP_OPERATION_BY_NUMBER,
   .start = start,
   .reset = reset,
   .finalize = finalize,

@@ -223,7 +223,7 @@ numbers_finalize (ImapOperation *operation)
 
 static const ImapOperationClass numbers_class = {
   .size = sizeof (NumbersOperation),
-  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_REPEATABLE,
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_REPEATABLE | IMAP_OPERATION_BY_NUMBER,
   .start = numbers_start,
   .finalize = numbers_finalize,
 };

@@ -11,8 +11,6 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 
-#include <string.h>
-
 typedef struct
 {
   ImapOperation parent;
@@ -57,15 +55,6 @@ imap_status_to_state (const ImapStatusItem *item)
 }
 
 static gboolean
-is_same_box (const char *a, const char *b)
-{
-  if (g_ascii_strcasecmp (a, "INBOX") == 0)
-    return g_ascii_strcasecmp (b, "INBOX") == 0;
-
-  return strcmp (a, b) == 0;
-}
-
-static gboolean
 claim_status (ImapCommand *command, const ImapResponse *response)
 {
   BoxInfoOperation *self = (BoxInfoOperation *) command->operation;
@@ -73,7 +62,7 @@ claim_status (ImapCommand *command, const ImapResponse *response)
 
   if (response->type != IMAP_DATA_STATUS ||
       !imap_data_parse_status (response, imap_operation_accepts_utf8 (self), &item, NULL) ||
-      !is_same_box (item.name, self->name))
+      !imap_box_name_is_same (item.name, self->name))
     return FALSE;
 
   g_clear_pointer (&self->state, imap_box_state_free);
@@ -157,7 +146,7 @@ start (ImapOperation *operation)
   BoxInfoOperation *self = (BoxInfoOperation *) operation;
   ImapBoxState *box = imap_operation_get_box (self);
 
-  if (box != NULL && (self->name == NULL || is_same_box (self->name, box->name)))
+  if (box != NULL && (self->name == NULL || imap_box_name_is_same (self->name, box->name)))
     ask_selected (self);
   else
     ask_status (self);

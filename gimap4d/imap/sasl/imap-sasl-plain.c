@@ -29,12 +29,19 @@ texts_free (ImapSasl *sasl)
   g_free (texts);
 }
 
-/* "", user, "", password with NUL between: no authorization identity, the user acts as itself. */
+/* "", user, "", password with NUL between: no authorization identity, the user acts as itself. Both
+ * go as they were typed: RFC 4616 leaves their preparation to the server, and one that compares the
+ * octets would refuse a prepared password. */
 static GString *
 build_plain (const char *user, const char *password, GError **error)
 {
   GString *message;
 
+  if (!g_utf8_validate (password, -1, NULL))
+    {
+      imap_sasl_check_text (password, _ ("password"), error);
+      return NULL;
+    }
   if (*user == '\0' || *password == '\0')
     {
       g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
@@ -51,19 +58,6 @@ build_plain (const char *user, const char *password, GError **error)
   return message;
 }
 
-static GString *
-prepare_plain (const ImapSaslSettings *settings, GError **error)
-{
-  char *user = imap_sasl_prepare (settings->user, error);
-  char *password = user != NULL ? imap_sasl_prepare (settings->password, error) : NULL;
-  GString *message = password != NULL ? build_plain (user, password, error) : NULL;
-
-  imap_sasl_wipe_text (password);
-  g_free (user);
-
-  return message;
-}
-
 static ImapSasl *
 plain_start (const char *mechanism, const ImapSaslSettings *settings, GError **error)
 {
@@ -76,7 +70,7 @@ plain_start (const char *mechanism, const ImapSaslSettings *settings, GError **e
   else if (!imap_sasl_check_password (mechanism, settings, error))
     return NULL;
   else
-    message = prepare_plain (settings, error);
+    message = build_plain (settings->user, settings->password, error);
   if (message == NULL)
     return NULL;
 

@@ -103,8 +103,7 @@ check_challenge (const ImapSasl *sasl, gsize length, GError **error)
   if (length > IMAP_LIMIT_SASL_MESSAGE)
     {
       g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE,
-                   _ ("The server's challenge for the login with %s is larger than %" G_GSIZE_FORMAT
-                      " bytes"),
+                   _ ("The server's challenge for the login with %s is larger than %zu bytes"),
                    sasl->mechanism, IMAP_LIMIT_SASL_MESSAGE);
       return FALSE;
     }

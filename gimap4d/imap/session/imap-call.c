@@ -44,6 +44,15 @@ struct _ImapCall
   GError *cancelled_error;
 };
 
+/* The questions that this thread is answering right now, the innermost first: they live on its stack. */
+typedef struct _Answering Answering;
+
+struct _Answering
+{
+  gpointer object;
+  Answering *outer;
+};
+
 static GPrivate answering = G_PRIVATE_INIT (NULL);
 
 static ImapCall *
@@ -125,17 +134,21 @@ imap_call_set_abandoned_func (ImapCall *call, ImapCallFunc func, gpointer data)
 gboolean
 imap_call_is_answering (gpointer object)
 {
-  return g_private_get (&answering) == object;
+  for (Answering *inner = g_private_get (&answering); inner != NULL; inner = inner->outer)
+    if (inner->object == object)
+      return TRUE;
+
+  return FALSE;
 }
 
 static void
 answer (ImapCall *call, Question *question)
 {
-  gpointer outer = g_private_get (&answering);
+  Answering now = { call->object, g_private_get (&answering) };
 
-  g_private_set (&answering, call->object);
+  g_private_set (&answering, &now);
   question->func (call->object, question->data);
-  g_private_set (&answering, outer);
+  g_private_set (&answering, now.outer);
   question_free (question);
 }
 
@@ -171,6 +184,7 @@ caller_cb (gpointer user_data)
   ImapCall *call = user_data;
   g_autoptr (GTask) task = NULL;
   gboolean was_abandoned = FALSE;
+  gulong cancelled_id = 0;
 
   g_mutex_lock (&call->mutex);
   call->is_scheduled = FALSE;
@@ -182,7 +196,10 @@ caller_cb (gpointer user_data)
   if (!call->is_cancelled)
     answer_questions (call);
   if (call->is_finished)
-    task = g_steal_pointer (&call->task);
+    {
+      task = g_steal_pointer (&call->task);
+      cancelled_id = call->cancelled_id;
+    }
   g_mutex_unlock (&call->mutex);
 
   if (was_abandoned && call->abandoned != NULL)
@@ -191,7 +208,7 @@ caller_cb (gpointer user_data)
     return G_SOURCE_REMOVE;
 
   /* Never while a lock is held that the cancelled handler takes. */
-  g_cancellable_disconnect (call->cancellable, call->cancelled_id);
+  g_cancellable_disconnect (call->cancellable, cancelled_id);
   if (call->error != NULL)
     g_task_return_error (task, g_steal_pointer (&call->error));
   else
@@ -236,11 +253,24 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
 void
 imap_call_start (ImapCall *call)
 {
+  gulong cancelled_id;
+  gboolean has_returned;
+
   g_assert (call->task != NULL);
 
-  if (call->cancellable != NULL)
-    call->cancelled_id = g_cancellable_connect (call->cancellable, G_CALLBACK (cancelled_cb), call,
-                                                NULL);
+  if (call->cancellable == NULL)
+    return;
+
+  /* The context may be another thread's, which may have handed the result out before this returns. */
+  cancelled_id = g_cancellable_connect (call->cancellable, G_CALLBACK (cancelled_cb),
+                                        imap_call_ref (call), (GDestroyNotify) imap_call_unref);
+  g_mutex_lock (&call->mutex);
+  has_returned = call->task == NULL;
+  call->cancelled_id = cancelled_id;
+  g_mutex_unlock (&call->mutex);
+
+  if (has_returned)
+    g_cancellable_disconnect (call->cancellable, cancelled_id);
 }
 
 gpointer
@@ -323,7 +353,7 @@ imap_call_is_finished (ImapCall *call)
   gboolean is_finished;
 
   g_mutex_lock (&call->mutex);
-  is_finished = call->is_finished;
+  is_finished = call->is_finished || call->is_cancelled;
   g_mutex_unlock (&call->mutex);
 
   return is_finished;

@@ -36,6 +36,7 @@ void imap_call_start (ImapCall *call);
 /* The I/O thread's side; any thread is right. Only the first return counts. */
 void imap_call_return (ImapCall *call, gpointer result, GDestroyNotify destroy);
 void imap_call_return_error (ImapCall *call, GError *error);
+/* Nobody waits for it: it has returned, or was cancelled. */
 gboolean imap_call_is_finished (ImapCall *call);
 
 /* From now on a cancelled call fails with this error, not with G_IO_ERROR_CANCELLED: a command that
@@ -49,8 +50,8 @@ void imap_call_ask_caller (ImapCall *call,
                            gpointer data,
                            GDestroyNotify destroy);
 
-/* The object whose question the current thread is answering right now: a synchronous call on it
- * would wait for itself. */
+/* The current thread is answering a question of a call on this object, or answers another one from
+ * inside of it: a synchronous call on it would wait for itself. */
 gboolean imap_call_is_answering (gpointer object);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapCall, imap_call_unref)

@@ -132,7 +132,8 @@ imap_session_open (ImapSession *session)
   session->n_unsolicited = 0;
   session->unsolicited_size = 0;
   session->cancellable = g_cancellable_new ();
-  session->deadline = g_get_monotonic_time () + settings->connection_timeout * G_USEC_PER_SEC;
+  session->deadline = g_get_monotonic_time () +
+                      settings->connection_timeout * (gint64) G_USEC_PER_SEC;
   imap_session_move (session, IMAP_SESSION_CONNECTING);
   imap_session_set_deadline (session, G_IMAP_ERROR_TIMEOUT_CONNECT, 0);
   imap_connector_connect_async (
@@ -201,10 +202,20 @@ typedef struct
   GTlsCertificate *certificate; /* owned */
   GTlsCertificateFlags errors;
   gint64 remaining; /* of the time for opening, in microseconds */
+  gboolean was_asked;
   gboolean is_accepted;
 } CertificateQuestion;
 
 static void go_on_securely (ImapSession *session);
+static void ask_certificate (ImapSession *session, CertificateQuestion *question);
+
+static void
+certificate_question_free (CertificateQuestion *question)
+{
+  g_object_unref (question->certificate);
+  imap_session_unref (question->session);
+  g_free (question);
+}
 
 static void
 refuse_certificate (ImapSession *session, const CertificateQuestion *question)
@@ -222,6 +233,12 @@ certificate_answered_cb (gpointer data)
   CertificateQuestion *question = data;
   ImapSession *session = question->session;
 
+  if (question->generation == session->generation && !question->was_asked)
+    {
+      ask_certificate (session, question);
+      return;
+    }
+
   if (question->generation == session->generation)
     {
       session->deadline = g_get_monotonic_time () + question->remaining;
@@ -235,9 +252,7 @@ certificate_answered_cb (gpointer data)
           refuse_certificate (session, question);
         }
     }
-  g_object_unref (question->certificate);
-  imap_session_unref (session);
-  g_free (question);
+  certificate_question_free (question);
 }
 
 /* In the caller's thread. */
@@ -246,6 +261,7 @@ ask_certificate_cb (GObject *object, gpointer data)
 {
   CertificateQuestion *question = data;
 
+  question->was_asked = TRUE;
   question->is_accepted = question->session->events->accept_certificate (
       object, question->certificate, question->errors);
 }
@@ -257,11 +273,41 @@ certificate_asked (gpointer data)
   imap_io_thread_post (certificate_answered_cb, data);
 }
 
+/* The first one who still waits for the connection. */
+static ImapCall *
+find_caller (ImapSession *session)
+{
+  for (GList *link = session->waiting.head; link != NULL; link = link->next)
+    {
+      ImapOperation *operation = link->data;
+
+      if (!imap_call_is_finished (operation->caller))
+        return operation->caller;
+    }
+
+  return NULL;
+}
+
+/* Takes the question. A caller who goes before he was asked leaves it to the next one. */
 static void
-ask_certificate (ImapSession *session, GTlsCertificate *certificate, GTlsCertificateFlags errors)
+ask_certificate (ImapSession *session, CertificateQuestion *question)
+{
+  ImapCall *caller = find_caller (session);
+
+  if (caller != NULL && session->events->accept_certificate != NULL)
+    {
+      imap_call_ask_caller (caller, ask_certificate_cb, question, certificate_asked);
+      return;
+    }
+
+  question->was_asked = TRUE;
+  certificate_answered_cb (question);
+}
+
+static void
+judge_certificate (ImapSession *session, GTlsCertificate *certificate, GTlsCertificateFlags errors)
 {
   CertificateQuestion *question = g_new0 (CertificateQuestion, 1);
-  ImapOperation *operation = g_queue_peek_head (&session->waiting);
 
   question->session = imap_session_ref (session);
   question->generation = session->generation;
@@ -272,10 +318,7 @@ ask_certificate (ImapSession *session, GTlsCertificate *certificate, GTlsCertifi
   /* A person may be asked now; the server's clock is not ours while he thinks. */
   session->deadline = 0;
   imap_session_set_deadline (session, 0, 0);
-  if (operation != NULL && session->events->accept_certificate != NULL)
-    imap_call_ask_caller (operation->caller, ask_certificate_cb, question, certificate_asked);
-  else
-    certificate_asked (question);
+  ask_certificate (session, question);
 }
 
 static void
@@ -310,7 +353,7 @@ secured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                            g_tls_certificate_is_same (certificate, session->accepted_certificate)))
     go_on_securely (session);
   else
-    ask_certificate (session, certificate, errors);
+    judge_certificate (session, certificate, errors);
 }
 
 static void ask_capabilities (ImapSession *session);
@@ -386,12 +429,25 @@ imap_session_greeted (ImapSession *session, const ImapResponse *response)
     }
 }
 
+/* What stands in the way of TLS on the plain connection. */
+static void
+fail_starttls (ImapSession *session, const ImapResponse *response)
+{
+  g_autoptr (GError) refusal = imap_failure_new (response);
+
+  imap_session_fail_opening (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_REQUIRED,
+                                                   _ ("encryption (STARTTLS) cannot be had: %s"),
+                                                   refusal->message));
+}
+
 static void
 capabilities_done (ImapCommand *command, const ImapResponse *response)
 {
   ImapSession *session = command->operation->host_data;
 
-  if (response->condition != IMAP_CONDITION_OK)
+  if (response->condition != IMAP_CONDITION_OK && !imap_session_is_secure (session))
+    fail_starttls (session, response);
+  else if (response->condition != IMAP_CONDITION_OK)
     imap_session_fail_opening (session, imap_failure_new (response));
   else if (!imap_capabilities_are_known (&session->capabilities))
     imap_session_fail_opening (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
@@ -417,19 +473,14 @@ starttls_done (ImapCommand *command, const ImapResponse *response)
 
   if (response->condition != IMAP_CONDITION_OK)
     {
-      g_autoptr (GError) refusal = imap_failure_new (response);
-
-      imap_session_fail_opening (session,
-                                 g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_REQUIRED,
-                                              _ ("STARTTLS was refused: %s"), refusal->message));
+      fail_starttls (session, response);
       return;
     }
   if (surplus > 0)
     {
       imap_session_fail_opening (
           session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_INJECTION,
-                                _ ("%" G_GSIZE_FORMAT " plain octets came where TLS had to begin"),
-                                surplus));
+                                _ ("%zu plain octets came where TLS had to begin"), surplus));
       return;
     }
   if (!imap_session_move (session, IMAP_SESSION_SECURING))
@@ -439,6 +490,28 @@ starttls_done (ImapCommand *command, const ImapResponse *response)
   g_clear_pointer (&session->channel, imap_channel_free);
   session->generation++;
   start_tls (session, stream, IMAP_LIMIT_STARTTLS_MS);
+}
+
+static gboolean
+starttls_continued (ImapCommand *command, const ImapResponse *response)
+{
+  imap_session_fail_opening (command->operation->host_data,
+                             g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_REQUIRED,
+                                          _ ("the server does not begin TLS, but asks to go on")));
+
+  return TRUE;
+}
+
+static void
+ask_starttls (ImapSession *session)
+{
+  ImapCommand *command = imap_command_new (session->opening,
+                                           imap_operation_write (session->opening, "STARTTLS"),
+                                           IMAP_COMMAND_EXCLUSIVE, NULL, starttls_done);
+
+  command->continued = starttls_continued;
+  imap_command_submit (command);
+  imap_session_send (session);
 }
 
 /* On the plain connection: TLS where it can be had, and nothing without it that was not allowed. */
@@ -457,9 +530,7 @@ choose_security (ImapSession *session)
     }
   if (imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_STARTTLS))
     {
-      imap_operation_submit (session->opening, imap_operation_write (session->opening, "STARTTLS"),
-                             IMAP_COMMAND_EXCLUSIVE, NULL, starttls_done);
-      imap_session_send (session);
+      ask_starttls (session);
       return;
     }
   if (session->settings->accept_unsecure_connection)
@@ -483,8 +554,10 @@ logged_in (ImapCommand *command, const ImapResponse *response)
   g_autoptr (GError) refusal = NULL;
   int code;
 
+  /* A mechanism that is still at work in a thread of its own has proved nothing. */
   if (response->condition == IMAP_CONDITION_OK &&
-      (session->sasl == NULL || imap_sasl_may_succeed (session->sasl)))
+      (command->continued == NULL ||
+       (session->sasl != NULL && imap_sasl_may_succeed (session->sasl))))
     {
       g_clear_pointer (&session->sasl, imap_sasl_free);
       prepare (session);
@@ -645,7 +718,7 @@ challenged (ImapCommand *command, const ImapResponse *response)
       imap_session_fail_opening (
           session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE,
                                 _ ("the login takes more than %d rounds, or a "
-                                   "challenge more than %" G_GSIZE_FORMAT " octets"),
+                                   "challenge more than %zu octets"),
                                 IMAP_LIMIT_SASL_ROUNDS, (gsize) IMAP_LIMIT_SASL_MESSAGE));
       return TRUE;
     }
@@ -823,6 +896,7 @@ become_ready (ImapSession *session)
   session->deadline = 0;
   imap_session_set_deadline (session, 0, 0);
   session->used_at = imap_session_now_awake ();
+  session->is_checked = TRUE;
   if (session->events->connected != NULL)
     session->events->connected (session->owner);
   imap_session_pump (session);
@@ -875,7 +949,8 @@ prepare (ImapSession *session)
   if (imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_ID))
     imap_id_submit (opening, session->settings->client_id);
   if (!imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_ENABLE) ||
-      !imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_UTF8_ACCEPT))
+      (!imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_UTF8_ACCEPT) &&
+       !imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_UTF8_ONLY)))
     {
       become_ready (session);
       return;

@@ -54,7 +54,8 @@ struct _ImapSession
   GQueue unsent;      /* of ImapCommand, owned */
   GQueue in_flight;   /* of ImapCommand, owned; the last one may be sent in part */
   guint64 last_tag;
-  guint n_done; /* operations that this connection has brought to an end */
+  guint64 n_turns; /* odd while what came in is looked at */
+  guint n_done;    /* operations that this connection has brought to an end */
   guint n_unsolicited;
   gsize unsolicited_size;
 
@@ -64,6 +65,7 @@ struct _ImapSession
   gboolean wanted_read_only;
   guint32 wanted_uid_validity;
   guint32 lost_uid_validity; /* while it is selected again */
+  gpointer reselecting;      /* unowned, nullable: the operation that does it */
 
   GHashTable *raw_boxes; /* owned: utf8 → the server's octets, where they differ for good */
 
@@ -74,7 +76,8 @@ struct _ImapSession
   int stage_error;       /* GImapError that a missed deadline means */
   gint64 moved_at;       /* bytes came or went */
   gint64 used_at;        /* by the clock that goes on while the machine sleeps */
-  gint64 stall_since;    /* the window in which the transfer is measured */
+  gboolean is_checked; /* it has just answered: the next one may use it, however short the delay */
+  gint64 stall_since;  /* the window in which the transfer is measured */
   guint64 stall_octets;
 
   GMutex mutex;

@@ -72,7 +72,8 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
   g_autoptr (ImapSession) alive = imap_session_ref (session);
   ImapOperation *operation;
 
-  if (command == NULL)
+  /* What was there before the command went out answers somebody else's guess of it. */
+  if (command == NULL || command->sent_in_turn == session->n_turns)
     {
       imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
                                                _ ("the server answered a command, “%s”, that was "
@@ -100,25 +101,29 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
 static gboolean
 offer (ImapSession *session, const ImapResponse *response)
 {
-  gboolean has_abandoned = FALSE;
-
   for (GList *link = session->in_flight.head; link != NULL; link = link->next)
     {
       ImapCommand *command = link->data;
 
-      if (!is_heard (command))
-        {
-          has_abandoned = TRUE;
-          continue;
-        }
-      if (command->claim != NULL && command->claim (command, response))
+      if (is_heard (command) && command->claim != NULL && command->claim (command, response))
         {
           command->progress_at = g_get_monotonic_time ();
           return TRUE;
         }
     }
 
-  return has_abandoned;
+  return FALSE;
+}
+
+/* What comes for a call that nobody waits for any more was asked for all the same. */
+static gboolean
+has_abandoned (ImapSession *session)
+{
+  for (GList *link = session->in_flight.head; link != NULL; link = link->next)
+    if (!is_heard (link->data))
+      return TRUE;
+
+  return FALSE;
 }
 
 static void
@@ -131,12 +136,11 @@ count_unsolicited (ImapSession *session, const ImapResponse *response)
     return;
 
   imap_session_fail (
-      session,
-      g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
-                   _ ("the server sent %u responses, %" G_GSIZE_FORMAT
-                      " octets, that nobody asked for; %u and %" G_GSIZE_FORMAT " are the limits"),
-                   session->n_unsolicited, session->unsolicited_size, IMAP_LIMIT_UNSOLICITED_LINES,
-                   (gsize) IMAP_LIMIT_UNSOLICITED_BYTES));
+      session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
+                            _ ("the server sent %u responses, %zu octets, that nobody asked for; "
+                               "%u and %zu are the limits"),
+                            session->n_unsolicited, session->unsolicited_size,
+                            IMAP_LIMIT_UNSOLICITED_LINES, (gsize) IMAP_LIMIT_UNSOLICITED_BYTES));
 }
 
 /* Until the user is logged in a server has little to say, and before TLS anybody could say it. */
@@ -198,6 +202,9 @@ handle_untagged (ImapSession *session, const ImapResponse *response)
 
       g_free (session->bye);
       session->bye = g_strdup (said->message);
+      /* With a command on its way its refusal may still come, which says more. */
+      if (g_queue_is_empty (&session->in_flight))
+        imap_session_fail (session, g_steal_pointer (&said));
       return;
     }
 
@@ -208,7 +215,8 @@ handle_untagged (ImapSession *session, const ImapResponse *response)
   if (session->box != NULL && imap_box_state_apply (session->box, response))
     return;
 
-  count_unsolicited (session, response);
+  if (!has_abandoned (session))
+    count_unsolicited (session, response);
 }
 
 static void
@@ -260,6 +268,7 @@ commit (gpointer user, gsize n_read)
   session->moved_at = g_get_monotonic_time ();
   imap_session_count (session, &session->facts.octets_received, n_read);
   imap_framer_commit (session->framer, n_read);
+  session->n_turns++;
 
   /* Any frame may end this connection, or put TLS under it: what is left then is not for us. */
   while (session->generation == generation)
@@ -274,6 +283,7 @@ commit (gpointer user, gsize n_read)
 
   if (result == IMAP_FRAMER_FAILED)
     imap_session_fail (session, error);
+  session->n_turns++;
 }
 
 static void
@@ -291,8 +301,7 @@ closed (gpointer user, const GError *error)
                                     _ ("the encrypted connection was cut: %s"), error->message));
   else if (imap_framer_get_literal_progress (session->framer, &received, &announced))
     imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
-                                             _ ("the connection was lost at octet %" G_GSIZE_FORMAT
-                                                " of %" G_GSIZE_FORMAT),
+                                             _ ("the connection was lost at octet %zu of %zu"),
                                              received, announced));
   else
     imap_session_fail (session,

@@ -138,7 +138,7 @@ imap_session_send (ImapSession *session)
       if (g_queue_is_empty (&session->in_flight))
         session->moved_at = g_get_monotonic_time ();
       g_queue_push_tail (&session->in_flight, next);
-      next->progress_at = g_get_monotonic_time ();
+      next->sent_in_turn = session->n_turns;
       send_segments (session, next);
     }
 

@@ -27,7 +27,7 @@ imap_session_now_awake (void)
   if (clock_gettime (CLOCK_BOOTTIME, &now) != 0)
     return g_get_monotonic_time ();
 
-  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+  return now.tv_sec * (gint64) G_USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
 static gint64
@@ -43,19 +43,22 @@ earlier (gint64 a, gint64 b)
 static gint64
 get_reply_deadline (ImapSession *session, gboolean *out_is_silence)
 {
-  gint64 silence = session->moved_at + session->settings->response_timeout * G_USEC_PER_SEC;
+  gint64 silence = session->moved_at +
+                   session->settings->response_timeout * (gint64) G_USEC_PER_SEC;
   gint64 command = NEVER;
-
-  if (g_queue_is_empty (&session->in_flight))
-    return 0;
 
   for (GList *link = session->in_flight.head; link != NULL; link = link->next)
     {
       gint64 due = ((ImapCommand *) link->data)->progress_at +
-                   session->settings->command_timeout * G_USEC_PER_SEC;
+                   session->settings->command_timeout * (gint64) G_USEC_PER_SEC;
 
-      command = MIN (command, due);
+      /* A server that never answers ID keeps nobody waiting; LOGOUT has its own time. */
+      if ((((ImapCommand *) link->data)->traits & IMAP_COMMAND_INDEPENDENT) == 0)
+        command = MIN (command, due);
     }
+  if (command == NEVER)
+    return 0;
+
   *out_is_silence = silence <= command;
 
   return MIN (silence, command);
@@ -127,6 +130,8 @@ check_reply (ImapSession *session, gint64 now)
 
   if (due == 0 || now < due)
     return NULL;
+  if (session->bye != NULL)
+    return g_error_new_literal (G_IMAP_ERROR, G_IMAP_ERROR_BYE, session->bye);
 
   return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_RESPONSE,
                       is_silence ? _ ("the server said nothing for %u seconds") :
@@ -150,7 +155,7 @@ check_stall (ImapSession *session, gint64 now)
     return NULL;
 
   return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_STALL,
-                      _ ("only %" G_GUINT64_FORMAT " octets came in %d seconds"), moved,
+                      _ ("only %llu octets came in %d seconds"), (unsigned long long) moved,
                       IMAP_LIMIT_STALL_WINDOW_MS / 1000);
 }
 
@@ -170,7 +175,7 @@ time_cb (gpointer user_data)
   GError *error;
 
   if ((error = check_opening (session, now)) != NULL)
-    imap_session_fail_opening (session, error);
+    imap_session_fail (session, error);
   else if ((error = check_reply (session, now)) != NULL ||
            (error = check_stall (session, now)) != NULL)
     imap_session_fail (session, error);

@@ -246,14 +246,42 @@ drop_commands (ImapSession *session)
     }
 }
 
+/* The connection ended, as opposed to: it was ended because of what the server did or did not say. */
+static gboolean
+was_lost (const GError *error)
+{
+  return g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED) ||
+         g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_TLS_TRUNCATED) ||
+         g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_BYE);
+}
+
 static gboolean
 can_repeat (ImapSession *session, const ImapOperation *operation, const GError *error)
 {
   return (operation->klass->traits & IMAP_OPERATION_REPEATABLE) != 0 &&
-         operation->n_starts < MAX_STARTS && !session->is_shut_down &&
-         (g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED) ||
-          g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_TLS_TRUNCATED) ||
-          g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_BYE));
+         operation->n_starts < MAX_STARTS && !session->is_shut_down && was_lost (error);
+}
+
+static const ImapOperationClass close_class;
+
+/* The box cannot be selected again: whoever waits for it hears why. */
+static void
+fail_needing_box (ImapSession *session, const GError *error)
+{
+  GList *next;
+
+  for (GList *link = session->waiting.head; link != NULL; link = next)
+    {
+      ImapOperation *operation = link->data;
+
+      next = link->next;
+      if ((operation->klass->traits & IMAP_OPERATION_BARRIER) != 0)
+        return;
+      if ((operation->klass->traits & IMAP_OPERATION_NEEDS_BOX) == 0)
+        continue;
+      g_queue_delete_link (&session->waiting, link);
+      end_operation (session, operation, g_error_copy (error));
+    }
 }
 
 /* What an operation hears whose connection is gone. */
@@ -274,7 +302,7 @@ settle_running (ImapSession *session, const GError *error)
 {
   g_autoptr (GPtrArray) running = g_steal_pointer (&session->running);
   ImapOperation *next;
-  gboolean was_ours = FALSE;
+  gboolean was_reselected = FALSE;
 
   session->running = g_ptr_array_new_with_free_func ((GDestroyNotify) release_operation);
   g_ptr_array_set_free_func (running, NULL);
@@ -284,7 +312,13 @@ settle_running (ImapSession *session, const GError *error)
 
       if (operation->is_complete || operation->caller == NULL)
         {
-          was_ours = was_ours || operation->caller == NULL;
+          was_reselected = was_reselected || operation == session->reselecting;
+          release_operation (operation);
+        }
+      else if (operation->klass == &close_class)
+        {
+          /* Closed is closed, whoever did it. */
+          imap_call_return (operation->caller, GINT_TO_POINTER (TRUE), NULL);
           release_operation (operation);
         }
       else if (session->n_done > 0 && can_repeat (session, operation, error))
@@ -300,9 +334,10 @@ settle_running (ImapSession *session, const GError *error)
     }
 
   /* A server that drops the connection whenever the box is selected again is not tried for ever. */
+  session->reselecting = NULL;
   next = g_queue_peek_head (&session->waiting);
-  if (was_ours && next != NULL && ++next->n_starts > MAX_STARTS)
-    end_operation (session, g_queue_pop_head (&session->waiting), g_error_copy (error));
+  if (was_reselected && next != NULL && (++next->n_starts > MAX_STARTS || !was_lost (error)))
+    fail_needing_box (session, error);
 }
 
 static void
@@ -383,6 +418,20 @@ has_barrier (ImapSession *session)
   return FALSE;
 }
 
+static gboolean
+has_others_than_numbers (ImapSession *session)
+{
+  for (guint i = 0; i < session->running->len; i++)
+    {
+      ImapOperation *operation = g_ptr_array_index (session->running, i);
+
+      if ((operation->klass->traits & IMAP_OPERATION_BY_NUMBER) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* Takes the operation. */
 static void
 start_operation (ImapSession *session, ImapOperation *operation)
@@ -427,19 +476,12 @@ static void
 reselected_cb (gpointer data, const ImapBoxState *state, const GError *error)
 {
   ImapSession *session = data;
-  ImapOperation *operation;
 
-  if (error == NULL)
-    {
-      if (session->lost_uid_validity != 0 && state->uid_validity != session->lost_uid_validity)
-        fail_old_ids (session, state->uid_validity);
-      return;
-    }
-
-  /* The box is not there any more: whoever waits for it hears that. */
-  operation = g_queue_pop_head (&session->waiting);
-  if (operation != NULL)
-    end_operation (session, operation, g_error_copy (error));
+  session->reselecting = NULL;
+  if (error != NULL)
+    fail_needing_box (session, error);
+  else if (session->lost_uid_validity != 0 && state->uid_validity != session->lost_uid_validity)
+    fail_old_ids (session, state->uid_validity);
 }
 
 /* The next operation needs the box that was selected before the connection was lost. */
@@ -449,6 +491,7 @@ start_reselect (ImapSession *session)
   ImapOperation *operation = imap_select_operation_new_again (
       session->wanted_box, session->wanted_read_only, reselected_cb, session);
 
+  session->reselecting = operation;
   session->lost_uid_validity = session->wanted_uid_validity;
   start_operation (session, operation);
 }
@@ -456,9 +499,10 @@ start_reselect (ImapSession *session)
 static gboolean
 has_idled (ImapSession *session)
 {
-  gint64 delay = session->settings->check_connection_delay * G_USEC_PER_SEC;
+  gint64 delay = session->settings->check_connection_delay * (gint64) G_USEC_PER_SEC;
 
-  return session->running->len == 0 && imap_session_now_awake () - session->used_at > delay;
+  return !session->is_checked && session->running->len == 0 &&
+         imap_session_now_awake () - session->used_at > delay;
 }
 
 /* FALSE when the ids that the operation brings are not of the selected box; it has ended then. */
@@ -467,7 +511,7 @@ check_box (ImapSession *session, ImapOperation *operation)
 {
   GError *error = NULL;
 
-  if (operation->box != NULL && g_strcmp0 (operation->box, session->box->name) != 0)
+  if (operation->box != NULL && !imap_box_name_is_same (operation->box, session->box->name))
     error = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
                          _ ("the ids are of the box “%s”, but “%s” is selected"), operation->box,
                          session->box->name);
@@ -502,10 +546,13 @@ start_next (ImapSession *session)
     return FALSE;
   if ((operation->klass->traits & IMAP_OPERATION_BARRIER) != 0 && session->running->len > 0)
     return FALSE;
+  if ((operation->klass->traits & IMAP_OPERATION_BY_NUMBER) != 0 &&
+      has_others_than_numbers (session))
+    return FALSE;
 
-  if (has_idled (session))
+  if (operation->klass != &close_class && has_idled (session))
     {
-      session->used_at = imap_session_now_awake ();
+      session->is_checked = TRUE;
       start_operation (session, imap_noop_operation_new_probe ());
       return FALSE;
     }
@@ -516,6 +563,7 @@ start_next (ImapSession *session)
     }
 
   g_queue_pop_head (&session->waiting);
+  session->is_checked = FALSE;
   if (needs_box && session->box == NULL)
     end_operation (session, operation,
                    g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_NO_BOX_SELECTED,

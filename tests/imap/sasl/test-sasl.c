@@ -66,14 +66,15 @@ static void
 test_plain (void)
 {
   g_autoptr (ImapSasl) sasl = start ("PLAIN", "tim", "tanstaaf tanstaaf", NULL);
-  g_autoptr (ImapSasl) prepared = start ("PLAIN", "\302\252", "p\302\240w", NULL);
+  g_autoptr (ImapSasl) as_typed = start ("PLAIN", "\302\252", "p\302\240w", NULL);
 
   g_assert_true (imap_sasl_is_client_first (sasl));
   assert_step (sasl, NULL, "\0tim\0tanstaaf tanstaaf");
   g_assert_true (imap_sasl_may_succeed (sasl));
   assert_step_fails (sasl, "more", 4, G_IMAP_ERROR_PROTOCOL);
   assert_step_fails (sasl, "more", 4, G_IMAP_ERROR_PROTOCOL);
-  assert_step (prepared, NULL, "\0a\0p w");
+  /* Not prepared: that is the server's business. */
+  assert_step (as_typed, NULL, "\0\302\252\0p\302\240w");
 }
 
 static void

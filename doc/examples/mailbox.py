@@ -1,0 +1,342 @@
+#!/usr/bin/python3
+"""Shows a mailbox: on the terminal, and as pages for a browser on this machine.
+
+    mailbox.py imaps://ada@imap.example.org --password-file FILE
+
+The first half is an IMAP client: it opens a transporter, prints its status, lists the boxes and
+shows the last mails. The second half is a REST server on the loopback interface: a browser reads
+the list, opens a mail and downloads its attachments, and a function, getFile, answers with a PDF.
+
+Nothing changes on the server: the boxes are opened for reading only.
+
+SPDX-License-Identifier: LGPL-2.1-or-later
+SPDX-FileCopyrightText: The gimap4d authors
+"""
+
+import argparse
+import getpass
+import pathlib
+import signal
+import sys
+import threading
+import unicodedata
+import urllib.parse
+
+import gi
+
+gi.require_version("GImap4D", "1.0")
+from gi.repository import Gio, GImap4D, GLib  # noqa: E402
+
+import mailbox_pages as pages  # noqa: E402
+from mailbox_visit import visit  # noqa: E402
+
+MAILS_ON_TERMINAL = 10
+MAILS_ON_PAGE = 25
+THREADS = 4
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+
+
+class Mailbox:
+    """The boxes and mails of one user.
+
+    Which box is selected is a state of the connection, so that two threads that read different
+    boxes take turns.
+    """
+
+    def __init__(self, transporter):
+        self._transporter = transporter
+        self._turn = threading.Lock()
+
+    def boxes(self):
+        with self._turn:
+            boxes = self._transporter.get_box_list(GImap4D.ImapBoxListFlags.WITH_STATUS)
+        return sorted((box for box in boxes if box.selectable),
+                      key=lambda box: (box.role != GImap4D.ImapBoxRole.INBOX, box.name))
+
+    def _open(self, box):
+        return self._transporter.select_box(box, GImap4D.ImapBoxState.READ_ONLY)
+
+    def last_mails(self, box, count, skip=0):
+        """The facts of the box, and the summaries of COUNT of its mails, the newest first."""
+        with self._turn:
+            info = self._open(box)
+            last = info.mail_count - skip
+            if last < 1:
+                return info, []
+            mails = self._transporter.get_mails(
+                max(1, last - count + 1), last, flags=GImap4D.ImapFetchFlags.SUMMARY)
+        return info, list(mails)[::-1]
+
+    def mail(self, box, mail_id):
+        """The facts of the box, and a whole mail of it, which stays unread."""
+        with self._turn:
+            info = self._open(box)
+            return info, self._transporter.get_mail(mail_id, update_seen=False)
+
+
+class NotFound(Exception):
+    """There is no such page."""
+
+
+def for_terminal(text):
+    """What a stranger wrote must not control the terminal."""
+    return "".join(letter for letter in text or "" if letter.isprintable())
+
+
+def column(text, width):
+    """The beginning of TEXT, filled up; some letters are two columns wide."""
+    result = ""
+    for letter in for_terminal(text):
+        size = 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if size > width:
+            break
+        result += letter
+        width -= size
+    return result + " " * width
+
+
+def print_status(transporter):
+    status = transporter.check_connection()
+    print(f"Status of {transporter.user} on {transporter.host}:{transporter.port}: "
+          f"{'success' if status.success else 'failure'}", end="")
+    if not status.success:
+        print(f", {for_terminal(status.status_text)}")
+        for error in status.errors:
+            print(f"  {error.code}: {for_terminal(error.message)}")
+        return False
+    print(f" ({transporter.tls_protocol}, {transporter.authentication_mode})")
+    return True
+
+
+def print_boxes(mailbox):
+    print("\nBoxes:")
+    for box in mailbox.boxes():
+        print(f"  {column(box.name, 20)} {box.info.mail_count:>5} mails")
+
+
+def print_last_mails(mailbox, box):
+    print(f"\nThe last mails of {box}:")
+    _, mails = mailbox.last_mails(box, MAILS_ON_TERMINAL)
+    for mail in mails:
+        print(f"  {pages.date_text(mail.received_at)}  "
+              f"{column(pages.sender_text(mail), 20)}  {for_terminal(mail.subject)}")
+
+
+def new_page(html, status=200):
+    message = GImap4D.OutgoingMessage()
+    message.set_body(html)
+    message.set_header("Content-Type", "text/html; charset=utf-8")
+    message.set_header("Content-Security-Policy", pages.POLICY)
+    message.set_status(status)
+    return protected(message)
+
+
+def protected(message):
+    """The browser does not guess types, and no site learns where its visitor came from."""
+    message.set_header("X-Content-Type-Options", "nosniff")
+    message.set_header("Referrer-Policy", "no-referrer")
+    return message
+
+
+def unchanged(request, etag):
+    """The short answer to a browser that already has what it asks for, or None."""
+    if request.get_header("if-none-match") != f'"{etag}"':
+        return None
+    message = GImap4D.OutgoingMessage()
+    message.set_status(304)
+    message.set_etag(etag)
+    return message
+
+
+class Site:
+    """Answers the requests of browsers. The server calls it in any of its threads."""
+
+    def __init__(self, mailbox):
+        self._mailbox = mailbox
+
+    def answer(self, request):
+        """Whatever happens, the answer is a page."""
+        try:
+            return self._find(request)
+        except NotFound:
+            return new_page(pages.error_page("There is no such page."), 404)
+        except GLib.Error as error:
+            is_missing = error.matches(GImap4D.ImapError.quark(), GImap4D.ImapError.NOT_FOUND)
+            return new_page(pages.error_page(error.message), 404 if is_missing else 502)
+
+    def _find(self, request):
+        match request.url_path:
+            case []:
+                message = GImap4D.OutgoingMessage()
+                message.set_redirect("/box/INBOX", 303)
+                return message
+            case ["mailbox.css"]:
+                return self._style()
+            case ["box", box]:
+                return self._list(box, request.url_query.get("page", "1"))
+            case ["box", box, mail_id]:
+                return self._mail(box, mail_id)
+            case ["box", box, mail_id, "html"]:
+                return self._html(box, mail_id)
+            case ["box", box, mail_id, "attachment", number]:
+                return self._attachment(request, box, mail_id, number)
+        raise NotFound
+
+    def _style(self):
+        message = GImap4D.OutgoingMessage()
+        message.set_body((FOLDER / "mailbox.css").read_text(encoding="utf-8"))
+        message.set_header("Content-Type", "text/css; charset=utf-8")
+        return protected(message)
+
+    def _list(self, box, page_text):
+        page = as_number(page_text)
+        if page < 1:
+            raise NotFound
+        info, mails = self._mailbox.last_mails(box, MAILS_ON_PAGE, (page - 1) * MAILS_ON_PAGE)
+        if page > 1 and not mails:
+            raise NotFound
+        has_more = info.mail_count > page * MAILS_ON_PAGE
+        return new_page(pages.list_page(self._mailbox.boxes(), info, mails, page, has_more))
+
+    def _get_mail(self, box, mail_id):
+        as_number(mail_id)
+        return self._mailbox.mail(box, mail_id)
+
+    def _mail(self, box, mail_id):
+        info, mail = self._get_mail(box, mail_id)
+        return new_page(pages.mail_page(self._mailbox.boxes(), info, mail))
+
+    def _html(self, box, mail_id):
+        _, mail = self._get_mail(box, mail_id)
+        if not mail.html_body:
+            raise NotFound
+        message = new_page(pages.html_of_mail(box, mail))
+        message.set_header("Content-Security-Policy", pages.POLICY_OF_MAIL)
+        return message
+
+    def _attachment(self, request, box, mail_id, number):
+        info, mail = self._get_mail(box, mail_id)
+        attachments = list(mail.attachments)
+        index = as_number(number)
+        if index >= len(attachments):
+            raise NotFound
+        # The mail of a number never changes while UIDVALIDITY stays the same (RFC 9051, 2.3.1.1).
+        etag = f"{info.uid_validity}-{mail.id}-{index}"
+        answer = unchanged(request, etag)
+        if answer:
+            return answer
+
+        attachment = attachments[index]
+        message = GImap4D.OutgoingMessage()
+        message.set_body(attachment.get_content())
+        message.set_header("Content-Type", attachment.type)
+        message.set_header("Content-Security-Policy", pages.POLICY_OF_MAIL)
+        message.set_attachment_name(pages.name_of(attachment, index))
+        message.set_etag(etag)
+        message.set_header("Cache-Control", "private, no-cache")
+        return protected(message)
+
+
+def as_number(text):
+    if not (text.isascii() and text.isdigit() and len(text) < 11):
+        raise NotFound
+    return int(text)
+
+
+def get_file(request, parameters):
+    """The example of 4D's documentation for OutgoingMessage: a function that answers with a PDF."""
+    result = GImap4D.OutgoingMessage()
+    result.set_body((FOLDER / "testFile.pdf").read_bytes())
+    result.set_header("Content-Type", "application/pdf")
+    return result
+
+
+def serve(mailbox, port, is_once):
+    """Serves until Ctrl-C, or, with IS_ONCE, until every page was fetched."""
+    server = GImap4D.RestServer(project_name="Mailbox", n_threads=THREADS)
+    server.expose("$catalog", "getFile", get_file, http_get=True)
+    server.add_handler("/", "GET", Site(mailbox).answer)
+    server.listen(port)
+    address = server.uris[0]
+    print(f"\nThe mailbox is at {address}\nThe PDF is at {address}rest/$catalog/getFile",
+          flush=True)
+
+    result = []
+    if is_once:
+        def visit_all():
+            result.append(visit(address))
+            GLib.idle_add(server.stop)
+
+        threading.Thread(target=visit_all).start()
+    else:
+        print("Ctrl-C stops.", flush=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, stop_cb, server)
+    server.run()
+    return all(result)
+
+
+def stop_cb(server):
+    print("\nStopped.", flush=True)
+    server.stop()
+    return GLib.SOURCE_REMOVE
+
+
+def new_transporter(options):
+    url = urllib.parse.urlsplit(options.url)
+    settings = {}
+    if url.port:
+        settings["port"] = url.port
+    if options.authority:
+        settings["tls_database"] = Gio.TlsFileDatabase.new(str(options.authority.resolve()))
+    if options.password_file:
+        password = options.password_file.read_text(encoding="utf-8").rstrip("\n")
+    else:
+        password = getpass.getpass(f"Password of {url.username} on {url.hostname}: ")
+    is_tls = url.scheme == "imaps"
+    return GImap4D.ImapTransporter(
+        host=url.hostname, user=urllib.parse.unquote(url.username), password=password,
+        tls_mode=GImap4D.ImapTlsMode.IMPLICIT if is_tls else GImap4D.ImapTlsMode.STARTTLS,
+        **settings)
+
+
+def url_of_server(text):
+    url = urllib.parse.urlsplit(text)
+    if url.scheme not in ("imaps", "imap") or not url.hostname or not url.username or url.password:
+        raise argparse.ArgumentTypeError("the address looks like imaps://USER@HOST[:PORT]")
+    return text
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(
+        description="Shows a mailbox on the terminal and serves it to a browser on this machine.")
+    parser.add_argument("url", type=url_of_server, help="imaps://USER@HOST[:PORT], or imap:// for "
+                        "STARTTLS")
+    parser.add_argument("--password-file", metavar="FILE", type=pathlib.Path,
+                        help="where the password stands; without it, it is asked for")
+    parser.add_argument("--authority", metavar="FILE", type=pathlib.Path,
+                        help="certificates to trust instead of those of the system")
+    parser.add_argument("--port", type=int, default=0, help="of the pages (default: a free one)")
+    parser.add_argument("--once", action="store_true", help="fetch every page, then end")
+    return parser.parse_args()
+
+
+def main():
+    options = parse_arguments()
+    try:
+        transporter = new_transporter(options)
+        if not print_status(transporter):
+            return 1
+        mailbox = Mailbox(transporter)
+        print_boxes(mailbox)
+        print_last_mails(mailbox, "INBOX")
+        is_fine = serve(mailbox, options.port, options.once)
+        transporter.close()
+    except (GLib.Error, OSError) as error:
+        print(f"mailbox.py: {getattr(error, 'message', error)}", file=sys.stderr)
+        return 1
+    return 0 if is_fine else 1
+
+
+sys.exit(main())

@@ -1,0 +1,973 @@
+/* A server that answers requests with functions of the application.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/http/g-rest-server.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <string.h>
+
+#include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/gimap4d-enum-types.h"
+#include "gimap4d/http/http-gate.h"
+#include "gimap4d/http/http-guard.h"
+#include "gimap4d/http/http-syntax.h"
+#include "gimap4d/http/rest-service.h"
+
+/**
+ * SECTION:g-rest-server
+ * @Title: GRestServer
+ * @Short_description: answers HTTP requests with functions of the application
+ *
+ * A #GRestServer makes functions of the application callable over HTTP, in the way that 4D's REST
+ * server does: `POST /rest/$catalog/getFile` with a JSON array of parameters calls the function
+ * `getFile` of the class `$catalog`. Nothing is callable that was not exposed.
+ *
+ * A function answers with a value, which is sent as `{"result": …}`, or with a #GOutgoingMessage,
+ * which is sent as it is. Handlers, added with g_rest_server_add_handler(), answer all requests
+ * below a path of their own.
+ *
+ * SoupServer of libsoup 3 speaks HTTP; in front of it stands a guard that reads each request
+ * strictly, and has the limits that a server among strangers needs. It listens on the loopback
+ * interface unless g_rest_server_listen_address() is told otherwise. For a server that the Internet
+ * can reach put a reverse proxy in front of it.
+ *
+ * Everything happens in the #GMainContext that was the thread-default one when the server began to
+ * listen, functions included unless #GRestServer:n-threads says otherwise; the server is used from
+ * that thread only. Limits are read when it begins to listen.
+ */
+
+/**
+ * GRestServer:
+ *
+ * Answers HTTP requests with functions of the application.
+ *
+ * |[<!-- language="C" -->
+ * static void
+ * add (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
+ * {
+ *   g_auto (GValue) sum = G_VALUE_INIT;
+ *   gint64 total = 0;
+ *
+ *   for (guint i = 0; i < json_array_get_length (parameters); i++)
+ *     total += json_array_get_int_element (parameters, i);
+ *   g_value_init (&sum, G_TYPE_INT64);
+ *   g_value_set_int64 (&sum, total);
+ *   g_rest_call_return_value (call, &sum);
+ * }
+ *
+ * int
+ * main (void)
+ * {
+ *   g_autoptr (GRestServer) server = g_rest_server_new ("Sums");
+ *   g_autoptr (GError) error = NULL;
+ *
+ *   g_rest_server_expose (server, "$catalog", "add", G_REST_EXPOSE_NONE, add, NULL, NULL);
+ *   if (!g_rest_server_listen (server, 8044, &error))
+ *     g_error ("%s", error->message);
+ *   g_rest_server_run (server);
+ *
+ *   return 0;
+ * }
+ * ]|
+ *
+ * Since: 1.0
+ */
+
+struct _GRestServer
+{
+  GObject parent_instance;
+
+  char *project_name;
+  GRestSessionMode session_mode;
+  GStrv allowed_hosts; /* owned, nullable */
+  guint max_connections;
+  guint64 max_request_size;
+  guint header_timeout;
+  guint idle_timeout;
+  guint write_timeout;
+  guint n_threads;
+  gboolean share_port;
+  GTlsCertificate *certificate; /* owned, nullable */
+
+  RestService service;
+  SoupServer *soup;      /* owned, nullable: from the first listening on */
+  HttpGuard *guard;      /* owned, nullable */
+  GMainContext *context; /* owned, nullable */
+  GStrvBuilder *uris;    /* owned */
+  gboolean is_beyond_loopback;
+  GMainLoop *loop;      /* owned, nullable: while it runs */
+  GSource *drain_timer; /* owned, nullable */
+};
+
+enum
+{
+  PROP_0,
+  PROP_PROJECT_NAME,
+  PROP_REST_PATH,
+  PROP_SESSION_MODE,
+  PROP_SESSION_IDLE_TIMEOUT,
+  PROP_LEGACY_REST_COOKIE,
+  PROP_ALLOWED_HOSTS,
+  PROP_MAX_CONNECTIONS,
+  PROP_MAX_REQUEST_SIZE,
+  PROP_HEADER_TIMEOUT,
+  PROP_IDLE_TIMEOUT,
+  PROP_WRITE_TIMEOUT,
+  PROP_CALL_TIMEOUT,
+  PROP_N_THREADS,
+  PROP_SHARE_PORT,
+  PROP_TLS_CERTIFICATE,
+  PROP_URIS,
+  N_PROPERTIES
+};
+
+enum
+{
+  CALL_FAILED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (GRestServer, g_rest_server, G_TYPE_OBJECT)
+
+static void
+failed_cb (const GError *error, gpointer data)
+{
+  g_signal_emit (data, signals[CALL_FAILED], 0, error);
+}
+
+static void
+g_rest_server_init (GRestServer *self)
+{
+  self->uris = g_strv_builder_new ();
+  self->service.router = rest_router_new ();
+  self->service.failed = failed_cb;
+  self->service.failed_object = G_OBJECT (self);
+}
+
+static void
+stop_drain_timer (GRestServer *self)
+{
+  if (self->drain_timer == NULL)
+    return;
+
+  g_source_destroy (self->drain_timer);
+  g_clear_pointer (&self->drain_timer, g_source_unref);
+}
+
+static void
+close_all (GRestServer *self)
+{
+  stop_drain_timer (self);
+  if (self->guard != NULL)
+    http_guard_cut (self->guard);
+  g_clear_pointer (&self->guard, http_guard_unref);
+  if (self->soup != NULL)
+    {
+      soup_server_remove_handler (self->soup, NULL);
+      soup_server_remove_handler (self->soup, "*");
+      soup_server_disconnect (self->soup);
+    }
+  g_clear_object (&self->soup);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_strv_builder_unref (self->uris);
+  self->uris = g_strv_builder_new ();
+  if (self->loop != NULL)
+    g_main_loop_quit (self->loop);
+}
+
+static void
+g_rest_server_dispose (GObject *object)
+{
+  GRestServer *self = G_REST_SERVER (object);
+
+  close_all (self);
+
+  G_OBJECT_CLASS (g_rest_server_parent_class)->dispose (object);
+}
+
+static void
+g_rest_server_finalize (GObject *object)
+{
+  GRestServer *self = G_REST_SERVER (object);
+
+  if (self->service.pool != NULL)
+    g_thread_pool_free (self->service.pool, FALSE, TRUE);
+  rest_service_clear (&self->service);
+  g_strv_builder_unref (self->uris);
+  g_free (self->project_name);
+  g_strfreev (self->allowed_hosts);
+  g_clear_object (&self->certificate);
+
+  G_OBJECT_CLASS (g_rest_server_parent_class)->finalize (object);
+}
+
+static void
+g_rest_server_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+{
+  GRestServer *self = G_REST_SERVER (object);
+
+  switch (property_id)
+    {
+    case PROP_PROJECT_NAME:
+      g_value_set_string (value, self->project_name);
+      break;
+    case PROP_REST_PATH:
+      g_value_set_string (value, self->service.rest_path);
+      break;
+    case PROP_SESSION_MODE:
+      g_value_set_enum (value, self->session_mode);
+      break;
+    case PROP_SESSION_IDLE_TIMEOUT:
+      g_value_set_uint (value, self->service.session_idle_timeout);
+      break;
+    case PROP_LEGACY_REST_COOKIE:
+      g_value_set_boolean (value, self->service.has_legacy_cookie);
+      break;
+    case PROP_ALLOWED_HOSTS:
+      g_value_set_boxed (value, self->allowed_hosts);
+      break;
+    case PROP_MAX_CONNECTIONS:
+      g_value_set_uint (value, self->max_connections);
+      break;
+    case PROP_MAX_REQUEST_SIZE:
+      g_value_set_uint64 (value, self->max_request_size);
+      break;
+    case PROP_HEADER_TIMEOUT:
+      g_value_set_uint (value, self->header_timeout);
+      break;
+    case PROP_IDLE_TIMEOUT:
+      g_value_set_uint (value, self->idle_timeout);
+      break;
+    case PROP_WRITE_TIMEOUT:
+      g_value_set_uint (value, self->write_timeout);
+      break;
+    case PROP_CALL_TIMEOUT:
+      g_value_set_uint (value, self->service.call_timeout);
+      break;
+    case PROP_N_THREADS:
+      g_value_set_uint (value, self->n_threads);
+      break;
+    case PROP_SHARE_PORT:
+      g_value_set_boolean (value, self->share_port);
+      break;
+    case PROP_TLS_CERTIFICATE:
+      g_value_set_object (value, self->certificate);
+      break;
+    case PROP_URIS:
+      g_value_take_boxed (value, g_rest_server_get_uris (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+set_project_name (GRestServer *self, const char *name)
+{
+  g_autofree char *token = http_escape_token (name != NULL ? name : "");
+
+  g_free (self->project_name);
+  self->project_name = g_strdup (name != NULL ? name : "");
+  g_free (self->service.cookie_name);
+  self->service.cookie_name = g_strconcat ("4DSID_", token, NULL);
+}
+
+static void
+set_rest_path (GRestServer *self, const char *path)
+{
+  GStrv segments = http_gate_split_path (path);
+
+  g_return_if_fail (segments != NULL && segments[0] != NULL);
+
+  g_free (self->service.rest_path);
+  self->service.rest_path = g_strdup (path);
+  g_strfreev (self->service.rest_segments);
+  self->service.rest_segments = segments;
+}
+
+static void
+g_rest_server_set_property (GObject *object,
+                            guint property_id,
+                            const GValue *value,
+                            GParamSpec *pspec)
+{
+  GRestServer *self = G_REST_SERVER (object);
+
+  switch (property_id)
+    {
+    case PROP_PROJECT_NAME:
+      set_project_name (self, g_value_get_string (value));
+      break;
+    case PROP_REST_PATH:
+      set_rest_path (self, g_value_get_string (value));
+      break;
+    case PROP_SESSION_MODE:
+      self->session_mode = g_value_get_enum (value);
+      break;
+    case PROP_SESSION_IDLE_TIMEOUT:
+      self->service.session_idle_timeout = g_value_get_uint (value);
+      break;
+    case PROP_LEGACY_REST_COOKIE:
+      self->service.has_legacy_cookie = g_value_get_boolean (value);
+      break;
+    case PROP_ALLOWED_HOSTS:
+      g_strfreev (self->allowed_hosts);
+      self->allowed_hosts = g_value_dup_boxed (value);
+      break;
+    case PROP_MAX_CONNECTIONS:
+      self->max_connections = g_value_get_uint (value);
+      break;
+    case PROP_MAX_REQUEST_SIZE:
+      self->max_request_size = g_value_get_uint64 (value);
+      break;
+    case PROP_HEADER_TIMEOUT:
+      self->header_timeout = g_value_get_uint (value);
+      break;
+    case PROP_IDLE_TIMEOUT:
+      self->idle_timeout = g_value_get_uint (value);
+      break;
+    case PROP_WRITE_TIMEOUT:
+      self->write_timeout = g_value_get_uint (value);
+      break;
+    case PROP_CALL_TIMEOUT:
+      self->service.call_timeout = g_value_get_uint (value);
+      break;
+    case PROP_N_THREADS:
+      self->n_threads = g_value_get_uint (value);
+      break;
+    case PROP_SHARE_PORT:
+      self->share_port = g_value_get_boolean (value);
+      break;
+    case PROP_TLS_CERTIFICATE:
+      g_set_object (&self->certificate, g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+install_rest_properties (GObjectClass *object_class)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * GRestServer:project-name:
+   *
+   * The name of the project: the cookie of a session is `4DSID_` and this name, percent-encoded
+   * where a cookie's name could not hold it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PROJECT_NAME] = g_param_spec_string (
+      "project-name", "Project name", "The name of the project", "",
+      G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GRestServer:rest-path:
+   *
+   * The path below which functions are called.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_REST_PATH] = g_param_spec_string (
+      "rest-path", "REST path", "The path below which functions are called", "/rest", flags);
+
+  /**
+   * GRestServer:session-mode:
+   *
+   * Where sessions are kept.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SESSION_MODE] = g_param_spec_enum (
+      "session-mode", "Session mode", "Where sessions are kept", G_TYPE_REST_SESSION_MODE,
+      G_REST_SESSION_MODE_MEMORY, flags);
+
+  /**
+   * GRestServer:session-idle-timeout:
+   *
+   * After how many seconds without a request a session ends.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SESSION_IDLE_TIMEOUT] = g_param_spec_uint (
+      "session-idle-timeout", "Session idle timeout", "Seconds until an idle session ends", 1,
+      G_MAXINT, HTTP_DEFAULT_SESSION_IDLE_S, flags);
+
+  /**
+   * GRestServer:legacy-rest-cookie:
+   *
+   * Whether the cookie `WASID4D` is sent besides that of the project.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_LEGACY_REST_COOKIE] = g_param_spec_boolean (
+      "legacy-rest-cookie", "Legacy REST cookie", "Whether WASID4D is sent too", TRUE, flags);
+
+  /**
+   * GRestServer:call-timeout:
+   *
+   * After how many seconds a call that was not answered is answered with the status 500; 0 for
+   * never.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CALL_TIMEOUT] = g_param_spec_uint (
+      "call-timeout", "Call timeout", "Seconds until a call has failed", 0, G_MAXINT / 1000,
+      HTTP_DEFAULT_CALL_TIMEOUT_S, flags);
+
+  /**
+   * GRestServer:n-threads:
+   *
+   * In how many threads functions and handlers run; 0 for the context of the server.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_N_THREADS] = g_param_spec_uint (
+      "n-threads", "Number of threads", "In how many threads functions run", 0, 1024, 0, flags);
+}
+
+static void
+install_limit_properties (GObjectClass *object_class)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * GRestServer:max-connections:
+   *
+   * How many clients may be connected at once; others get the status 503.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MAX_CONNECTIONS] = g_param_spec_uint ("max-connections", "Most connections",
+                                                        "How many clients at once", 1, G_MAXINT,
+                                                        HTTP_DEFAULT_CONNECTIONS, flags);
+
+  /**
+   * GRestServer:max-request-size:
+   *
+   * How large the body of a request may be, in bytes; beyond it the status is 413.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MAX_REQUEST_SIZE] = g_param_spec_uint64 (
+      "max-request-size", "Largest request", "Bytes that a body may have", 0, G_MAXINT64,
+      HTTP_DEFAULT_REQUEST_SIZE, flags);
+
+  /**
+   * GRestServer:header-timeout:
+   *
+   * How many seconds the head of a request may take; 0 for ever.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_HEADER_TIMEOUT] = g_param_spec_uint (
+      "header-timeout", "Header timeout", "Seconds that a head may take", 0, G_MAXINT / 1000,
+      HTTP_DEFAULT_HEADER_TIMEOUT_S, flags);
+
+  /**
+   * GRestServer:idle-timeout:
+   *
+   * How many seconds a connection is kept for the next request; 0 for ever.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_IDLE_TIMEOUT] = g_param_spec_uint (
+      "idle-timeout", "Idle timeout", "Seconds that a connection may be idle", 0, G_MAXINT / 1000,
+      HTTP_DEFAULT_IDLE_TIMEOUT_S, flags);
+
+  /**
+   * GRestServer:write-timeout:
+   *
+   * How many seconds a client may take nothing of its answer; 0 for ever.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_WRITE_TIMEOUT] = g_param_spec_uint (
+      "write-timeout", "Write timeout", "Seconds that a client may take nothing", 0,
+      G_MAXINT / 1000, HTTP_DEFAULT_WRITE_TIMEOUT_S, flags);
+}
+
+static void
+install_door_properties (GObjectClass *object_class)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * GRestServer:allowed-hosts:
+   *
+   * The names, in lower case and without port, by which clients may call this server; for others
+   * the status is 421. %NULL: the names of this machine while it listens on loopback only, any name
+   * else.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ALLOWED_HOSTS] = g_param_spec_boxed (
+      "allowed-hosts", "Allowed hosts", "The names of this server", G_TYPE_STRV, flags);
+
+  /**
+   * GRestServer:share-port:
+   *
+   * Whether other processes of the same user may listen on the same port, so that the kernel
+   * spreads the clients over them.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SHARE_PORT] = g_param_spec_boolean (
+      "share-port", "Share port", "Whether other processes may listen too", FALSE, flags);
+
+  /**
+   * GRestServer:tls-certificate:
+   *
+   * The certificate with its key; with one, the server speaks TLS only.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", "TLS certificate",
+                                                          "The certificate with its key",
+                                                          G_TYPE_TLS_CERTIFICATE, flags);
+
+  /**
+   * GRestServer:uris:
+   *
+   * Where the server can be reached.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_URIS] = g_param_spec_boxed ("uris", "URIs", "Where the server can be reached",
+                                              G_TYPE_STRV,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+g_rest_server_class_init (GRestServerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = g_rest_server_dispose;
+  object_class->finalize = g_rest_server_finalize;
+  object_class->get_property = g_rest_server_get_property;
+  object_class->set_property = g_rest_server_set_property;
+
+  install_rest_properties (object_class);
+  install_limit_properties (object_class);
+  install_door_properties (object_class);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+
+  /**
+   * GRestServer::call-failed:
+   * @self: the server
+   * @error: what went wrong
+   *
+   * A function or handler has failed with what its client is not told: write it to a log.
+   *
+   * Since: 1.0
+   */
+  signals[CALL_FAILED] = g_signal_new ("call-failed", G_TYPE_REST_SERVER, G_SIGNAL_RUN_LAST, 0,
+                                       NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+/**
+ * g_rest_server_new:
+ * @project_name: the name of the project
+ *
+ * Makes a server that has no functions and does not listen yet.
+ *
+ * Returns: (transfer full): the server
+ *
+ * Since: 1.0
+ */
+GRestServer *
+g_rest_server_new (const char *project_name)
+{
+  g_return_val_if_fail (project_name != NULL, NULL);
+
+  return g_object_new (G_TYPE_REST_SERVER, "project-name", project_name, NULL);
+}
+
+/**
+ * g_rest_server_expose:
+ * @self: a #GRestServer
+ * @class_name: `$catalog`, the name of a class, or `$singleton/` and the name of a singleton
+ * @function_name: the name of the function
+ * @flags: how it may be called
+ * @func: (scope notified) (closure data) (destroy destroy): the function
+ * @data: what is given to it
+ * @destroy: (nullable): frees @data
+ *
+ * Makes a function callable as `POST /rest/class/function`, in place of one of the same name.
+ *
+ * Since: 1.0
+ */
+void
+g_rest_server_expose (GRestServer *self,
+                      const char *class_name,
+                      const char *function_name,
+                      GRestExposeFlags flags,
+                      GRestFunction func,
+                      gpointer data,
+                      GDestroyNotify destroy)
+{
+  RestRoute *route = NULL;
+
+  g_return_if_fail (G_IS_REST_SERVER (self));
+  g_return_if_fail (class_name != NULL && *class_name != '\0');
+  g_return_if_fail (function_name != NULL && *function_name != '\0');
+  g_return_if_fail (func != NULL);
+
+  route = rest_route_new (data, destroy);
+  route->function = func;
+  route->flags = flags;
+  rest_router_expose (self->service.router, class_name, function_name, route);
+}
+
+/**
+ * g_rest_server_conceal:
+ * @self: a #GRestServer
+ * @class_name: the name of the class, as it was exposed
+ * @function_name: the name of the function
+ *
+ * Takes an exposed function back. Calls that are running are not touched.
+ *
+ * Returns: %TRUE if there was such a function
+ *
+ * Since: 1.0
+ */
+gboolean
+g_rest_server_conceal (GRestServer *self, const char *class_name, const char *function_name)
+{
+  g_return_val_if_fail (G_IS_REST_SERVER (self), FALSE);
+  g_return_val_if_fail (class_name != NULL, FALSE);
+  g_return_val_if_fail (function_name != NULL, FALSE);
+
+  return rest_router_conceal (self->service.router, class_name, function_name);
+}
+
+/**
+ * g_rest_server_add_handler:
+ * @self: a #GRestServer
+ * @pattern: a path, such as `/docs`: it stands for itself and everything below it
+ * @verbs: (nullable): a list of verbs separated by commas, in any case; %NULL for all
+ * @func: (scope notified) (closure data) (destroy destroy): the handler
+ * @data: what is given to it
+ * @destroy: (nullable): frees @data
+ * @error: return location for a #GError
+ *
+ * Has a function answer all requests below a path. Handlers are tried in the order in which they
+ * were added; the first that takes path and verb runs. `/docs` takes `/docs` and `/docs/x`, not
+ * `/docsearch`; `/` takes all. Who takes GET takes HEAD too.
+ *
+ * Fails with %G_IO_ERROR_INVALID_ARGUMENT for what is no path, for paths below
+ * #GRestServer:rest-path, `/4DACTION`, `/$lib/renderer` and `/$shared`, and for verbs that are none.
+ *
+ * Returns: %TRUE if the handler was added
+ *
+ * Since: 1.0
+ */
+gboolean
+g_rest_server_add_handler (GRestServer *self,
+                           const char *pattern,
+                           const char *verbs,
+                           GHttpHandlerFunction func,
+                           gpointer data,
+                           GDestroyNotify destroy,
+                           GError **error)
+{
+  RestRoute *route = NULL;
+
+  g_return_val_if_fail (G_IS_REST_SERVER (self), FALSE);
+  g_return_val_if_fail (pattern != NULL, FALSE);
+  g_return_val_if_fail (func != NULL, FALSE);
+
+  route = rest_route_new (data, destroy);
+  route->handler = func;
+
+  return rest_router_add_handler (self->service.router, self->service.rest_path, pattern, verbs,
+                                  route, error);
+}
+
+static void
+serve_cb (SoupServer *soup,
+          SoupServerMessage *message,
+          const char *path,
+          GHashTable *query,
+          gpointer data)
+{
+  rest_service_serve (data, message);
+}
+
+/* While only this machine can connect, a request for another name is a trick. */
+static void
+update_allowed_hosts (GRestServer *self)
+{
+  static const char *const own[] = { "localhost", "127.0.0.1", "::1", NULL };
+  g_autofree char *host_name = g_ascii_strdown (g_get_host_name (), -1);
+  g_autoptr (GStrvBuilder) hosts = g_strv_builder_new ();
+
+  g_clear_pointer (&self->service.allowed_hosts, g_strfreev);
+  if (self->allowed_hosts != NULL)
+    {
+      self->service.allowed_hosts = g_strdupv (self->allowed_hosts);
+      return;
+    }
+  if (self->is_beyond_loopback)
+    return;
+
+  g_strv_builder_addv (hosts, (const char **) own);
+  g_strv_builder_add (hosts, host_name);
+  self->service.allowed_hosts = g_strv_builder_end (hosts);
+}
+
+static void
+start_pool (GRestServer *self)
+{
+  if (self->n_threads > 0 && self->service.pool == NULL)
+    self->service.pool = g_thread_pool_new (rest_exchange_run_in_pool, NULL, self->n_threads, FALSE,
+                                            NULL);
+}
+
+static void
+start_sessions (GRestServer *self)
+{
+  if (self->session_mode == G_REST_SESSION_MODE_MEMORY && self->service.sessions == NULL)
+    self->service.sessions = rest_session_store_new (HTTP_LIMIT_SESSIONS);
+}
+
+static gboolean
+start (GRestServer *self, GError **error)
+{
+  const HttpConnectionLimits limits = {
+    .header_timeout = self->header_timeout * 1000,
+    .idle_timeout = self->idle_timeout * 1000,
+    .write_timeout = self->write_timeout * 1000,
+    .max_body = self->max_request_size,
+  };
+
+  if (self->guard != NULL)
+    return TRUE;
+  /* With it libsoup would speak HTTP/2 past everything that the guard checks. */
+  if (g_getenv ("SOUP_SERVER_HTTP2") != NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                   _ ("The server does not start while SOUP_SERVER_HTTP2 is in the environment"));
+      return FALSE;
+    }
+
+  self->context = g_main_context_ref_thread_default ();
+  self->service.context = self->context;
+  self->service.is_draining = FALSE;
+  start_sessions (self);
+  start_pool (self);
+  self->soup = soup_server_new ("raw-paths", TRUE, NULL);
+  soup_server_add_handler (self->soup, NULL, serve_cb, &self->service, NULL);
+  soup_server_add_handler (self->soup, "*", serve_cb, &self->service, NULL);
+  self->guard = http_guard_new (self->soup, &limits, self->max_connections, self->certificate);
+
+  return TRUE;
+}
+
+static void
+add_uri (GRestServer *self, GSocketAddress *address)
+{
+  const char *scheme = self->certificate != NULL ? "https" : "http";
+  g_autofree char *host = NULL;
+  g_autofree char *uri = NULL;
+  GInetSocketAddress *inet = NULL;
+
+  if (!G_IS_INET_SOCKET_ADDRESS (address))
+    {
+      uri = g_strconcat ("unix:", g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)),
+                         NULL);
+      g_strv_builder_add (self->uris, uri);
+      return;
+    }
+
+  inet = G_INET_SOCKET_ADDRESS (address);
+  host = g_inet_address_to_string (g_inet_socket_address_get_address (inet));
+  uri = g_uri_join (G_URI_FLAGS_NONE, scheme, NULL, host, g_inet_socket_address_get_port (inet),
+                    "/", NULL, NULL);
+  g_strv_builder_add (self->uris, uri);
+}
+
+static gboolean
+is_local (GSocketAddress *address)
+{
+  return G_IS_INET_SOCKET_ADDRESS (address) &&
+         g_inet_address_get_is_loopback (
+             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+/**
+ * g_rest_server_listen_address:
+ * @self: a #GRestServer
+ * @address: an internet address, or the path of a Unix socket
+ * @error: return location for a #GError
+ *
+ * Begins to listen on an address, besides those before. Clients of other machines are strangers:
+ * put a reverse proxy in front of what the Internet can reach.
+ *
+ * Fails with a #GIOErrorEnum when the address cannot be had.
+ *
+ * Returns: %TRUE if the server listens
+ *
+ * Since: 1.0
+ */
+gboolean
+g_rest_server_listen_address (GRestServer *self, GSocketAddress *address, GError **error)
+{
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocketAddress) bound = NULL;
+
+  g_return_val_if_fail (G_IS_REST_SERVER (self), FALSE);
+  g_return_val_if_fail (G_IS_SOCKET_ADDRESS (address), FALSE);
+
+  socket = http_guard_bind (address, self->share_port, error);
+  if (socket == NULL)
+    return FALSE;
+  bound = g_socket_get_local_address (socket, error);
+  if (bound == NULL || !start (self, error))
+    return FALSE;
+
+  if (!is_local (bound))
+    self->is_beyond_loopback = TRUE;
+  update_allowed_hosts (self);
+  http_guard_add_socket (self->guard, socket);
+  add_uri (self, bound);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_URIS]);
+
+  return TRUE;
+}
+
+static guint16
+find_port (GRestServer *self)
+{
+  g_auto (GStrv) uris = g_rest_server_get_uris (self);
+  guint length = g_strv_length (uris);
+  g_autoptr (GUri) uri = g_uri_parse (uris[length - 1], G_URI_FLAGS_NONE, NULL);
+
+  return g_uri_get_port (uri);
+}
+
+/**
+ * g_rest_server_listen:
+ * @self: a #GRestServer
+ * @port: the port, 0 for any that is free
+ * @error: return location for a #GError
+ *
+ * Begins to listen on the loopback interface, where only programs of this machine can connect, with
+ * IPv4 and, where there is, IPv6. #GRestServer:uris tells the port.
+ *
+ * Fails with a #GIOErrorEnum when the port cannot be had.
+ *
+ * Returns: %TRUE if the server listens
+ *
+ * Since: 1.0
+ */
+gboolean
+g_rest_server_listen (GRestServer *self, guint16 port, GError **error)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GSocketAddress) address6 = NULL;
+
+  g_return_val_if_fail (G_IS_REST_SERVER (self), FALSE);
+
+  address = g_inet_socket_address_new_from_string ("127.0.0.1", port);
+  if (!g_rest_server_listen_address (self, address, error))
+    return FALSE;
+
+  address6 = g_inet_socket_address_new_from_string ("::1", find_port (self));
+  g_rest_server_listen_address (self, address6, NULL);
+
+  return TRUE;
+}
+
+/**
+ * g_rest_server_get_uris:
+ * @self: a #GRestServer
+ *
+ * Gets where the server can be reached: `http://127.0.0.1:8044/`, or `unix:` and a path.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the URIs, none while it does not listen
+ *
+ * Since: 1.0
+ */
+GStrv
+g_rest_server_get_uris (GRestServer *self)
+{
+  GStrv uris = NULL;
+
+  g_return_val_if_fail (G_IS_REST_SERVER (self), NULL);
+
+  /* Taking the texts out empties the builder. */
+  uris = g_strv_builder_end (self->uris);
+  g_strv_builder_addv (self->uris, (const char **) uris);
+
+  return uris;
+}
+
+/**
+ * g_rest_server_run:
+ * @self: a #GRestServer that listens
+ *
+ * Runs the context of the server until g_rest_server_stop() was called and the last client is gone.
+ *
+ * Since: 1.0
+ */
+void
+g_rest_server_run (GRestServer *self)
+{
+  g_return_if_fail (G_IS_REST_SERVER (self));
+  g_return_if_fail (self->loop == NULL);
+
+  if (self->guard == NULL)
+    return;
+
+  self->loop = g_main_loop_new (self->context, FALSE);
+  g_object_ref (self);
+  g_main_loop_run (self->loop);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_object_unref (self);
+}
+
+static gboolean
+drained_cb (gpointer data)
+{
+  close_all (data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * g_rest_server_stop:
+ * @self: a #GRestServer
+ *
+ * Stops listening at once, and closes connections that wait for a request. Requests that are
+ * running have five seconds to end. It returns before that: the context of the server has to run
+ * until then. The server can listen again afterwards.
+ *
+ * Since: 1.0
+ */
+void
+g_rest_server_stop (GRestServer *self)
+{
+  g_return_if_fail (G_IS_REST_SERVER (self));
+
+  if (self->guard == NULL || self->drain_timer != NULL)
+    return;
+
+  self->service.is_draining = TRUE;
+  self->drain_timer = g_timeout_source_new (HTTP_LIMIT_DRAIN_MS);
+  g_source_set_callback (self->drain_timer, drained_cb, self, NULL);
+  g_source_attach (self->drain_timer, self->context);
+  http_guard_drain (self->guard, drained_cb, self);
+}

@@ -1,0 +1,320 @@
+/* What a server remembers of one browser between its requests.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/http/g-rest-session.h"
+
+#include "gimap4d/http/rest-session-private.h"
+
+/**
+ * SECTION:g-rest-session
+ * @Title: GRestSession
+ * @Short_description: what a server remembers of a browser
+ *
+ * A #GRestServer gives each browser that calls a function or a handler a session, which it finds
+ * again by a cookie. #GIncomingMessage:session leads to it. A session ends when it was not used
+ * for #GRestServer:session-idle-timeout.
+ */
+
+/**
+ * GRestSession:
+ *
+ * What a server remembers of one browser. It belongs to the context of its server; with
+ * #GRestServer:n-threads, functions that change its storage take care of each other.
+ *
+ * |[<!-- language="C" -->
+ * static void
+ * count_call (GIncomingMessage *request)
+ * {
+ *   GRestSession *session = g_incoming_message_get_session (request);
+ *   GVariantDict *storage = g_rest_session_get_storage (session);
+ *   guint32 calls = 0;
+ *
+ *   g_variant_dict_lookup (storage, "calls", "u", &calls);
+ *   g_variant_dict_insert (storage, "calls", "u", calls + 1);
+ * }
+ * ]|
+ *
+ * Since: 1.0
+ */
+
+struct _GRestSession
+{
+  GObject parent_instance;
+
+  char *id;              /* owned */
+  GVariantDict *storage; /* owned */
+  GStrv privileges;      /* owned */
+  gint64 idle_timeout;   /* µs */
+  gint64 last_use;       /* monotonic µs */
+};
+
+enum
+{
+  PROP_0,
+  PROP_ID,
+  PROP_STORAGE,
+  PROP_PRIVILEGES,
+  PROP_EXPIRATION,
+  N_PROPERTIES
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+G_DEFINE_FINAL_TYPE (GRestSession, g_rest_session, G_TYPE_OBJECT)
+
+static void
+g_rest_session_init (GRestSession *self)
+{
+  self->storage = g_variant_dict_new (NULL);
+  self->privileges = g_new0 (char *, 1);
+}
+
+static void
+g_rest_session_finalize (GObject *object)
+{
+  GRestSession *self = G_REST_SESSION (object);
+
+  g_free (self->id);
+  g_variant_dict_unref (self->storage);
+  g_strfreev (self->privileges);
+
+  G_OBJECT_CLASS (g_rest_session_parent_class)->finalize (object);
+}
+
+static void
+g_rest_session_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+{
+  GRestSession *self = G_REST_SESSION (object);
+
+  switch (property_id)
+    {
+    case PROP_ID:
+      g_value_set_string (value, self->id);
+      break;
+    case PROP_STORAGE:
+      g_value_set_boxed (value, self->storage);
+      break;
+    case PROP_PRIVILEGES:
+      g_value_set_boxed (value, self->privileges);
+      break;
+    case PROP_EXPIRATION:
+      g_value_take_boxed (value, g_rest_session_get_expiration (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+g_rest_session_set_property (GObject *object,
+                             guint property_id,
+                             const GValue *value,
+                             GParamSpec *pspec)
+{
+  switch (property_id)
+    {
+    case PROP_PRIVILEGES:
+      g_rest_session_set_privileges (G_REST_SESSION (object), g_value_get_boxed (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+g_rest_session_class_init (GRestSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = g_rest_session_finalize;
+  object_class->get_property = g_rest_session_get_property;
+  object_class->set_property = g_rest_session_set_property;
+
+  /**
+   * GRestSession:id:
+   *
+   * The id, as it stands in the cookie: whoever knows it is in the session.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ID] = g_param_spec_string ("id", "Id", "The id in the cookie", NULL,
+                                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GRestSession:storage:
+   *
+   * What the application keeps in the session.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STORAGE] = g_param_spec_boxed (
+      "storage", "Storage", "What the application keeps in the session", G_TYPE_VARIANT_DICT,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GRestSession:privileges:
+   *
+   * What the user of this session may do, in words of the application. None at first.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PRIVILEGES] = g_param_spec_boxed (
+      "privileges", "Privileges", "What the user of the session may do", G_TYPE_STRV,
+      G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GRestSession:expiration:
+   *
+   * When the session ends if it is not used before.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_EXPIRATION] = g_param_spec_boxed (
+      "expiration", "Expiration", "When the session ends if it is not used", G_TYPE_DATE_TIME,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+}
+
+GRestSession *
+rest_session_new (const char *id, guint idle_timeout)
+{
+  GRestSession *self = g_object_new (G_TYPE_REST_SESSION, NULL);
+
+  self->id = g_strdup (id);
+  self->idle_timeout = (gint64) idle_timeout * G_USEC_PER_SEC;
+  rest_session_touch (self);
+
+  return self;
+}
+
+void
+rest_session_touch (GRestSession *self)
+{
+  self->last_use = g_get_monotonic_time ();
+}
+
+gboolean
+rest_session_is_over (GRestSession *self)
+{
+  return g_get_monotonic_time () >= self->last_use + self->idle_timeout;
+}
+
+/**
+ * g_rest_session_get_id:
+ * @self: a #GRestSession
+ *
+ * Gets the id, as it stands in the cookie.
+ *
+ * Returns: (transfer none): the id
+ *
+ * Since: 1.0
+ */
+const char *
+g_rest_session_get_id (GRestSession *self)
+{
+  g_return_val_if_fail (G_IS_REST_SESSION (self), NULL);
+
+  return self->id;
+}
+
+/**
+ * g_rest_session_get_storage:
+ * @self: a #GRestSession
+ *
+ * Gets what the application keeps in the session, to read and to change.
+ *
+ * Returns: (transfer none): the storage
+ *
+ * Since: 1.0
+ */
+GVariantDict *
+g_rest_session_get_storage (GRestSession *self)
+{
+  g_return_val_if_fail (G_IS_REST_SESSION (self), NULL);
+
+  return self->storage;
+}
+
+/**
+ * g_rest_session_set_privileges:
+ * @self: a #GRestSession
+ * @privileges: (nullable) (array zero-terminated=1): what the user may do; %NULL for nothing
+ *
+ * Sets what the user of the session may do.
+ *
+ * Since: 1.0
+ */
+void
+g_rest_session_set_privileges (GRestSession *self, const char *const *privileges)
+{
+  g_return_if_fail (G_IS_REST_SESSION (self));
+
+  g_strfreev (self->privileges);
+  self->privileges = privileges != NULL ? g_strdupv ((GStrv) privileges) : g_new0 (char *, 1);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIVILEGES]);
+}
+
+/**
+ * g_rest_session_get_privileges:
+ * @self: a #GRestSession
+ *
+ * Gets what the user of the session may do.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the privileges
+ *
+ * Since: 1.0
+ */
+const char *const *
+g_rest_session_get_privileges (GRestSession *self)
+{
+  g_return_val_if_fail (G_IS_REST_SESSION (self), NULL);
+
+  return (const char *const *) self->privileges;
+}
+
+/**
+ * g_rest_session_has_privilege:
+ * @self: a #GRestSession
+ * @privilege: what the user wants to do
+ *
+ * Whether @privilege is one of #GRestSession:privileges.
+ *
+ * Returns: %TRUE if it is
+ *
+ * Since: 1.0
+ */
+gboolean
+g_rest_session_has_privilege (GRestSession *self, const char *privilege)
+{
+  g_return_val_if_fail (G_IS_REST_SESSION (self), FALSE);
+  g_return_val_if_fail (privilege != NULL, FALSE);
+
+  return g_strv_contains ((const char *const *) self->privileges, privilege);
+}
+
+/**
+ * g_rest_session_get_expiration:
+ * @self: a #GRestSession
+ *
+ * Gets when the session ends if it is not used before.
+ *
+ * Returns: (transfer full): the time, in UTC
+ *
+ * Since: 1.0
+ */
+GDateTime *
+g_rest_session_get_expiration (GRestSession *self)
+{
+  g_autoptr (GDateTime) now = NULL;
+
+  g_return_val_if_fail (G_IS_REST_SESSION (self), NULL);
+
+  now = g_date_time_new_now_utc ();
+  return g_date_time_add (now, self->last_use + self->idle_timeout - g_get_monotonic_time ());
+}

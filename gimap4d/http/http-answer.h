@@ -1,0 +1,25 @@
+/* A GOutgoingMessage written as the answer of a SoupServer.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "gimap4d/http/g-outgoing-message.h"
+
+G_BEGIN_DECLS
+
+/* Called when a body cannot be sent to its end: the client has to see that it is cut. */
+typedef void (*HttpAnswerFailedFunc) (SoupServerMessage *message, const GError *error);
+
+/* Fills @message; if it was paused, it has to be unpaused then. On failure nothing was filled. */
+gboolean http_answer_begin (SoupServerMessage *message,
+                            GOutgoingMessage *answer,
+                            gboolean is_secure,
+                            HttpAnswerFailedFunc failed,
+                            GError **error);
+
+G_END_DECLS

@@ -1,0 +1,798 @@
+/* One client: from its first byte to its last, with one SoupServer stream for each request.
+ *
+ * libsoup 3.2 has no time limits, leaks connections that end idle, and reads requests that have
+ * two meanings. It never sees such a one: the head is read and checked here, and a small stream
+ * with exactly one request goes to soup_server_accept_iostream(). libsoup answers it and closes
+ * it; whether the client's connection goes on is decided here.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/http/http-connection.h"
+
+#include <string.h>
+
+#include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/http/http-gate.h"
+#include "gimap4d/http/http-pipe.h"
+
+/* Not smaller than a TLS record: what is left of one inside GnuTLS makes no source ready. */
+#define READ_SIZE 16384
+
+typedef enum
+{
+  STATE_HANDSHAKE,
+  STATE_HEAD,    /* waits for a request, or for the rest of its head */
+  STATE_REQUEST, /* libsoup has it */
+  STATE_LINGER,  /* the last answer is out: nothing of the client matters any more */
+  STATE_CLOSED,
+} State;
+
+struct _HttpConnection
+{
+  guint count;        /* of references: a function may run a main loop while we wait for it */
+  SoupServer *server; /* owned */
+  const HttpConnectionLimits *limits; /* unowned */
+  GMainContext *context;              /* owned */
+  GIOStream *io;                      /* owned; the TLS connection where there is TLS */
+  GSocket *socket;                    /* owned */
+  GSocketAddress *local;              /* owned */
+  GSocketAddress *remote;             /* owned; carries this connection for libsoup's messages */
+  char *remote_host;                  /* owned */
+  GCancellable *cancellable;          /* owned; stops the handshake */
+  gboolean is_secure;
+
+  State state;
+  gint64 deadline; /* monotonic µs, 0 for none */
+  GSource *pump;
+  GSource *read_source;  /* nullable */
+  GSource *write_source; /* nullable */
+
+  GByteArray *buffer; /* what came and was not handed on */
+  gsize scanned;
+  gboolean has_ended; /* the client sends nothing more */
+  gsize lingered;
+
+  HttpPipe *pipe; /* owned, nullable: while there is a request */
+  HttpHead head;
+  HttpChunks chunks;
+  guint64 body_left;
+  gboolean is_body_complete;
+  gint64 body_start;
+  guint64 body_received;
+  SoupServerMessage *message; /* unowned, nullable */
+  gboolean is_answer_complete;
+  gboolean must_close;
+  gboolean is_draining;
+
+  HttpConnectionFunc closed;
+  gpointer closed_data;
+  HttpConnectionFunc gone;
+  gpointer gone_data;
+};
+
+static GQuark
+connection_quark (void)
+{
+  return g_quark_from_static_string ("gimap4d-http-connection");
+}
+
+static void advance (HttpConnection *connection);
+static void watch_input (HttpConnection *connection);
+
+static void
+clear_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+set_deadline (HttpConnection *connection, guint milliseconds)
+{
+  connection->deadline = milliseconds > 0 ? g_get_monotonic_time () + (gint64) milliseconds * 1000 :
+                                            0;
+}
+
+static void
+close_now (HttpConnection *connection)
+{
+  if (connection->state == STATE_CLOSED)
+    return;
+
+  connection->state = STATE_CLOSED;
+  connection->deadline = 0;
+  clear_source (&connection->read_source);
+  clear_source (&connection->write_source);
+  g_cancellable_cancel (connection->cancellable);
+  g_socket_close (connection->socket, NULL);
+  g_source_set_ready_time (connection->pump, 0);
+}
+
+static void
+tell_gone (HttpConnection *connection)
+{
+  HttpConnectionFunc gone = g_steal_pointer (&connection->gone);
+
+  if (connection->pipe != NULL)
+    http_pipe_break (connection->pipe);
+  if (gone != NULL)
+    gone (connection, connection->gone_data);
+}
+
+void
+http_connection_cut (HttpConnection *connection)
+{
+  close_now (connection);
+  tell_gone (connection);
+}
+
+/* Whether the connection is closed, and perhaps freed, while TLS was at work for it. */
+static gboolean
+is_abandoned (GObject *tls)
+{
+  return g_cancellable_is_cancelled (g_object_get_qdata (tls, connection_quark ()));
+}
+
+static void
+close_tls_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_io_stream_close_finish (G_IO_STREAM (source), result, NULL);
+  if (!is_abandoned (source))
+    close_now (data);
+}
+
+/* Says goodbye as TLS wants it, which waits when the client does not read. */
+static void
+close_tls (HttpConnection *connection)
+{
+  clear_source (&connection->read_source);
+  clear_source (&connection->write_source);
+  connection->has_ended = TRUE;
+  g_main_context_push_thread_default (connection->context);
+  g_io_stream_close_async (connection->io, G_PRIORITY_DEFAULT, connection->cancellable,
+                           close_tls_cb, connection);
+  g_main_context_pop_thread_default (connection->context);
+}
+
+/* The last byte is out. Closing at once would reset the connection when bytes of the client are
+ * still on their way, and the reset would take the answer with it (RFC 9112, 9.6). */
+static void
+linger (HttpConnection *connection)
+{
+  if (connection->has_ended && !connection->is_secure)
+    {
+      close_now (connection);
+      return;
+    }
+
+  connection->state = STATE_LINGER;
+  g_byte_array_set_size (connection->buffer, 0);
+  set_deadline (connection, HTTP_LIMIT_LINGER_MS);
+  if (connection->is_secure)
+    close_tls (connection);
+  else
+    g_socket_shutdown (connection->socket, FALSE, TRUE, NULL);
+}
+
+static char *
+build_refusal (guint status)
+{
+  const char *phrase = soup_status_get_phrase (status);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+
+  return g_strdup_printf (
+      "HTTP/1.1 %u %s\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
+      "Content-Length: %" G_GSIZE_FORMAT "\r\nX-Content-Type-Options: nosniff\r\n"
+      "%sConnection: close\r\n\r\n%s\n",
+      status, phrase, date, strlen (phrase) + 1,
+      status == 405 ? "Allow: GET, HEAD, POST, OPTIONS\r\n" : "", phrase);
+}
+
+/* A refusal is small and the first thing written: what the socket does not take at once is lost. */
+void
+http_connection_refuse (HttpConnection *connection, guint status)
+{
+  g_autofree char *text = build_refusal (status);
+  GOutputStream *output = g_io_stream_get_output_stream (connection->io);
+
+  if (connection->state == STATE_HANDSHAKE)
+    {
+      close_now (connection);
+      return;
+    }
+
+  g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (output), text,
+                                              strlen (text), NULL, NULL);
+  tell_gone (connection);
+  linger (connection);
+  watch_input (connection);
+}
+
+static void
+connection_unref (HttpConnection *connection)
+{
+  if (--connection->count > 0)
+    return;
+
+  g_byte_array_unref (connection->buffer);
+  g_object_unref (connection->server);
+  g_object_unref (connection->io);
+  g_object_unref (connection->socket);
+  g_object_unref (connection->local);
+  g_object_unref (connection->remote);
+  g_object_unref (connection->cancellable);
+  g_free (connection->remote_host);
+  g_main_context_unref (connection->context);
+  g_free (connection);
+}
+
+static gboolean
+is_reading (HttpConnection *connection)
+{
+  return connection->state != STATE_CLOSED && !connection->has_ended &&
+         connection->buffer->len < HTTP_LIMIT_BUFFER;
+}
+
+static gboolean
+read_cb (GObject *stream, gpointer data)
+{
+  HttpConnection *connection = data;
+  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (stream);
+  gboolean is_blocked = FALSE;
+  gboolean goes_on = FALSE;
+
+  while (!is_blocked && !connection->has_ended && connection->buffer->len < HTTP_LIMIT_BUFFER)
+    {
+      g_autoptr (GError) error = NULL;
+      char block[READ_SIZE];
+      gssize size = g_pollable_input_stream_read_nonblocking (input, block, sizeof block, NULL,
+                                                              &error);
+
+      if (size > 0)
+        g_byte_array_append (connection->buffer, (const guint8 *) block, size);
+      else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        is_blocked = TRUE;
+      else
+        connection->has_ended = TRUE;
+    }
+
+  connection->count++;
+  advance (connection);
+  goes_on = is_reading (connection);
+  if (!goes_on)
+    clear_source (&connection->read_source);
+  connection_unref (connection);
+
+  return goes_on;
+}
+
+/* Also while a request is running: it is how a client that leaves is noticed. */
+static void
+watch_input (HttpConnection *connection)
+{
+  GInputStream *input = g_io_stream_get_input_stream (connection->io);
+
+  if (connection->read_source != NULL || !is_reading (connection))
+    return;
+
+  connection->read_source = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (input),
+                                                                   NULL);
+  g_source_set_callback (connection->read_source, G_SOURCE_FUNC (read_cb), connection, NULL);
+  g_source_attach (connection->read_source, connection->context);
+}
+
+static gboolean
+write_cb (GObject *stream, gpointer data)
+{
+  HttpConnection *connection = data;
+
+  clear_source (&connection->write_source);
+  g_source_set_ready_time (connection->pump, 0);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_output (HttpConnection *connection, GPollableOutputStream *output)
+{
+  if (connection->write_source != NULL)
+    return;
+
+  set_deadline (connection, connection->limits->write_timeout);
+  connection->write_source = g_pollable_output_stream_create_source (output, NULL);
+  g_source_set_callback (connection->write_source, G_SOURCE_FUNC (write_cb), connection, NULL);
+  g_source_attach (connection->write_source, connection->context);
+}
+
+/* FALSE when the client is gone. */
+static gboolean
+flush_output (HttpConnection *connection)
+{
+  GOutputStream *stream = g_io_stream_get_output_stream (connection->io);
+  GPollableOutputStream *output = G_POLLABLE_OUTPUT_STREAM (stream);
+  gsize size = 0;
+  const void *data = NULL;
+
+  while ((data = http_pipe_peek (connection->pipe, &size)) != NULL && size > 0)
+    {
+      g_autoptr (GError) error = NULL;
+      gssize written = g_pollable_output_stream_write_nonblocking (output, data, size, NULL,
+                                                                   &error);
+
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        {
+          watch_output (connection, output);
+          return TRUE;
+        }
+      if (written < 0)
+        return FALSE;
+      http_pipe_drop (connection->pipe, written);
+      if (connection->is_body_complete)
+        connection->deadline = 0;
+    }
+
+  return TRUE;
+}
+
+static gsize
+take_body (HttpConnection *connection, const char *data, gsize size, guint *out_status)
+{
+  gsize consumed = 0;
+  HttpGateResult result;
+
+  if (!connection->head.is_chunked)
+    {
+      consumed = MIN (size, connection->body_left);
+      connection->body_left -= consumed;
+      connection->is_body_complete = connection->body_left == 0;
+      return consumed;
+    }
+
+  result = http_gate_scan_chunks (&connection->chunks, data, size, connection->limits->max_body,
+                                  &consumed, out_status);
+  connection->is_body_complete = result == HTTP_GATE_COMPLETE;
+
+  return consumed;
+}
+
+/* Never a byte of the next request. FALSE when the body was refused. */
+static gboolean
+feed_body (HttpConnection *connection)
+{
+  gsize size = MIN (connection->buffer->len, http_pipe_get_room (connection->pipe));
+  gsize consumed = 0;
+  guint status = 0;
+
+  if (connection->is_body_complete)
+    return TRUE;
+
+  consumed = take_body (connection, (const char *) connection->buffer->data, size, &status);
+  if (status != 0)
+    {
+      http_connection_refuse (connection, status);
+      return FALSE;
+    }
+
+  connection->body_received += consumed;
+  http_pipe_push (connection->pipe, connection->buffer->data, consumed);
+  g_byte_array_remove_range (connection->buffer, 0, consumed);
+  if (connection->is_body_complete)
+    {
+      http_pipe_end (connection->pipe);
+      connection->deadline = 0;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+is_going_on (HttpConnection *connection)
+{
+  return connection->head.is_keep_alive && connection->is_body_complete &&
+         connection->is_answer_complete && !connection->must_close && !connection->is_draining &&
+         (!connection->has_ended || connection->buffer->len > 0);
+}
+
+static void
+finish_request (HttpConnection *connection)
+{
+  gboolean goes_on = is_going_on (connection);
+
+  g_clear_pointer (&connection->pipe, http_pipe_unref);
+  connection->message = NULL;
+  connection->gone = NULL;
+  if (!goes_on)
+    {
+      linger (connection);
+      return;
+    }
+
+  connection->state = STATE_HEAD;
+  connection->scanned = 0;
+  set_deadline (connection, connection->limits->idle_timeout);
+}
+
+static void
+begin_request (HttpConnection *connection)
+{
+  g_autoptr (GIOStream) stream = NULL;
+
+  connection->state = STATE_REQUEST;
+  connection->pipe = http_pipe_new (connection->pump);
+  connection->chunks = (HttpChunks){ 0 };
+  connection->body_left = connection->head.content_length;
+  connection->is_body_complete = !connection->head.is_chunked && connection->body_left == 0;
+  connection->body_start = g_get_monotonic_time ();
+  connection->body_received = 0;
+  connection->is_answer_complete = FALSE;
+  connection->must_close = FALSE;
+  connection->deadline = 0;
+
+  http_pipe_push (connection->pipe, connection->buffer->data, connection->head.size);
+  g_byte_array_remove_range (connection->buffer, 0, connection->head.size);
+  if (connection->is_body_complete)
+    http_pipe_end (connection->pipe);
+  if (!feed_body (connection))
+    {
+      g_clear_pointer (&connection->pipe, http_pipe_unref);
+      return;
+    }
+
+  stream = http_pipe_open_stream (connection->pipe);
+  g_main_context_push_thread_default (connection->context);
+  if (!soup_server_accept_iostream (connection->server, stream, connection->local,
+                                    connection->remote, NULL))
+    close_now (connection);
+  g_main_context_pop_thread_default (connection->context);
+}
+
+static void
+drop_empty_lines (HttpConnection *connection)
+{
+  gsize size = 0;
+
+  /* An old habit of clients after a POST (RFC 9112, 2.2). */
+  while (connection->buffer->len >= size + 2 &&
+         memcmp (connection->buffer->data + size, "\r\n", 2) == 0)
+    size += 2;
+  if (size > 0)
+    g_byte_array_remove_range (connection->buffer, 0, size);
+}
+
+static void
+read_head (HttpConnection *connection)
+{
+  guint status = 0;
+  HttpGateResult result = HTTP_GATE_NEEDS_MORE;
+
+  if (connection->scanned == 0)
+    drop_empty_lines (connection);
+  if (connection->scanned == 0 && connection->buffer->len > 0)
+    set_deadline (connection, connection->limits->header_timeout);
+
+  if (connection->buffer->len > 0)
+    result = http_gate_scan_head ((const char *) connection->buffer->data, connection->buffer->len,
+                                  &connection->scanned, connection->limits->max_body,
+                                  &connection->head, &status);
+  if (result == HTTP_GATE_BAD)
+    http_connection_refuse (connection, status);
+  else if (result == HTTP_GATE_COMPLETE)
+    begin_request (connection);
+  else if (connection->has_ended)
+    close_now (connection);
+}
+
+/* Whoever ends his side before the answer is there is taken for gone, once libsoup has read all
+ * that he sent and did not answer at once. */
+static gboolean
+has_left (HttpConnection *connection)
+{
+  return connection->has_ended && http_pipe_get_room (connection->pipe) == HTTP_LIMIT_BUFFER &&
+         (connection->is_body_complete || connection->buffer->len == 0);
+}
+
+static void
+serve_request (HttpConnection *connection)
+{
+  gboolean is_closed = FALSE;
+  gsize waiting = 0;
+
+  if (!feed_body (connection))
+    return;
+
+  /* Asked first: what is written before the close is then in the pipe. */
+  is_closed = http_pipe_is_closed (connection->pipe);
+  if (!flush_output (connection))
+    {
+      http_connection_cut (connection);
+      return;
+    }
+  http_pipe_peek (connection->pipe, &waiting);
+  if (is_closed && waiting == 0)
+    finish_request (connection);
+  else if (!is_closed && has_left (connection))
+    http_connection_cut (connection);
+}
+
+static void
+discard_input (HttpConnection *connection)
+{
+  connection->lingered += connection->buffer->len;
+  g_byte_array_set_size (connection->buffer, 0);
+  if (connection->is_secure)
+    return;
+  if (connection->has_ended || connection->lingered > HTTP_LIMIT_LINGER_BYTES)
+    close_now (connection);
+}
+
+/* One step after the other until nothing moves: a request that came with others is answered within
+ * the same turn. */
+static void
+advance (HttpConnection *connection)
+{
+  State before;
+
+  do
+    {
+      before = connection->state;
+      if (before == STATE_HEAD)
+        read_head (connection);
+      else if (before == STATE_REQUEST)
+        serve_request (connection);
+      else if (before == STATE_LINGER)
+        discard_input (connection);
+    }
+  while (connection->state != before);
+
+  watch_input (connection);
+}
+
+static gboolean
+pump_cb (gpointer data)
+{
+  HttpConnection *connection = data;
+
+  if (connection->state == STATE_CLOSED)
+    {
+      connection->closed (connection, connection->closed_data);
+      return G_SOURCE_REMOVE;
+    }
+  connection->count++;
+  if (connection->state == STATE_REQUEST)
+    advance (connection);
+  connection_unref (connection);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+pump_dispatch (GSource *source, GSourceFunc callback, gpointer data)
+{
+  /* First silent, then look: what comes in between rings again. */
+  g_source_set_ready_time (source, -1);
+
+  return callback (data);
+}
+
+static GSourceFuncs pump_funcs = { NULL, NULL, pump_dispatch, NULL, NULL, NULL };
+
+static void
+handshake_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  HttpConnection *connection = data;
+  g_autoptr (GError) error = NULL;
+
+  gboolean is_done = g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &error);
+
+  if (is_abandoned (source))
+    return;
+  if (!is_done)
+    {
+      close_now (connection);
+      return;
+    }
+
+  connection->state = STATE_HEAD;
+  set_deadline (connection, connection->limits->header_timeout);
+  watch_input (connection);
+}
+
+static gboolean
+begin_handshake (HttpConnection *connection, GTlsCertificate *certificate)
+{
+  static const char *const protocols[] = { "http/1.1", NULL };
+  GType type = g_tls_backend_get_server_connection_type (g_tls_backend_get_default ());
+  GObject *tls = NULL;
+
+  /* Without a database given here each handshake reads the system's certificates. */
+  tls = g_initable_new (type, NULL, NULL, "base-io-stream", connection->io, "certificate",
+                        certificate, "database", NULL, "require-close-notify", FALSE,
+                        "advertised-protocols", protocols, NULL);
+  if (tls == NULL)
+    return FALSE;
+
+  g_object_unref (connection->io);
+  connection->io = G_IO_STREAM (tls);
+  connection->is_secure = TRUE;
+  connection->state = STATE_HANDSHAKE;
+  g_object_set_qdata_full (tls, connection_quark (), g_object_ref (connection->cancellable),
+                           g_object_unref);
+  set_deadline (connection, HTTP_LIMIT_TLS_HANDSHAKE_MS);
+  g_main_context_push_thread_default (connection->context);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT,
+                                    connection->cancellable, handshake_cb, connection);
+  g_main_context_pop_thread_default (connection->context);
+
+  return TRUE;
+}
+
+/* libsoup takes every address for an internet address, so that it gets one for a Unix socket too;
+ * a new object in any case, because this connection is attached to it. */
+static GSocketAddress *
+copy_address (GSocketAddress *address)
+{
+  GInetAddress *inet = NULL;
+  g_autoptr (GInetAddress) loopback = NULL;
+
+  if (address != NULL && G_IS_INET_SOCKET_ADDRESS (address))
+    {
+      inet = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
+      return g_inet_socket_address_new (
+          inet, g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
+    }
+
+  loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+
+  return g_inet_socket_address_new (loopback, 0);
+}
+
+static char *
+dup_host (GSocketAddress *address)
+{
+  if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
+    return g_strdup ("unix");
+
+  return g_inet_address_to_string (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+HttpConnection *
+http_connection_new (SoupServer *server,
+                     GSocketConnection *socket,
+                     GTlsCertificate *certificate,
+                     const HttpConnectionLimits *limits,
+                     HttpConnectionFunc closed,
+                     gpointer data)
+{
+  HttpConnection *connection = g_new0 (HttpConnection, 1);
+  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (socket, NULL);
+  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (socket, NULL);
+
+  connection->count = 1;
+  connection->server = g_object_ref (server);
+  connection->limits = limits;
+  connection->closed = closed;
+  connection->closed_data = data;
+  connection->context = g_main_context_ref_thread_default ();
+  connection->io = G_IO_STREAM (g_object_ref (socket));
+  connection->socket = g_object_ref (g_socket_connection_get_socket (socket));
+  connection->local = copy_address (local);
+  connection->remote = copy_address (remote);
+  connection->remote_host = dup_host (remote);
+  connection->cancellable = g_cancellable_new ();
+  connection->buffer = g_byte_array_new ();
+  g_object_set_qdata (G_OBJECT (connection->remote), connection_quark (), connection);
+
+  connection->pump = g_source_new (&pump_funcs, sizeof (GSource));
+  g_source_set_callback (connection->pump, pump_cb, connection, NULL);
+  g_source_attach (connection->pump, connection->context);
+
+  connection->state = STATE_HEAD;
+  set_deadline (connection, limits->header_timeout);
+  if (certificate == NULL)
+    watch_input (connection);
+  else if (!begin_handshake (connection, certificate))
+    close_now (connection);
+
+  return connection;
+}
+
+void
+http_connection_free (HttpConnection *connection)
+{
+  close_now (connection);
+  g_object_set_qdata (G_OBJECT (connection->remote), connection_quark (), NULL);
+  clear_source (&connection->pump);
+  g_clear_pointer (&connection->pipe, http_pipe_unref);
+  connection_unref (connection);
+}
+
+HttpConnection *
+http_connection_find (SoupServerMessage *message)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+
+  return remote != NULL ? g_object_get_qdata (G_OBJECT (remote), connection_quark ()) : NULL;
+}
+
+gboolean
+http_connection_is_secure (HttpConnection *connection)
+{
+  return connection->is_secure;
+}
+
+const char *
+http_connection_get_remote_host (HttpConnection *connection)
+{
+  return connection->remote_host;
+}
+
+void
+http_connection_watch_gone (HttpConnection *connection, HttpConnectionFunc gone, gpointer data)
+{
+  connection->gone = gone;
+  connection->gone_data = data;
+}
+
+void
+http_connection_request_started (HttpConnection *connection, SoupServerMessage *message)
+{
+  connection->message = message;
+}
+
+void
+http_connection_request_ended (HttpConnection *connection,
+                               SoupServerMessage *message,
+                               gboolean is_complete)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  if (connection->message != message)
+    return;
+
+  connection->is_answer_complete = is_complete;
+  connection->must_close = soup_message_headers_header_contains (headers, "Connection", "close") ||
+                           soup_message_headers_get_encoding (headers) == SOUP_ENCODING_EOF;
+  connection->gone = NULL;
+}
+
+static gboolean
+is_body_late (HttpConnection *connection, gint64 now)
+{
+  gint64 allowed = HTTP_LIMIT_BODY_MS * 1000 +
+                   (gint64) (connection->body_received * G_USEC_PER_SEC / HTTP_LIMIT_BODY_RATE);
+
+  return connection->state == STATE_REQUEST && !connection->is_body_complete &&
+         now > connection->body_start + allowed;
+}
+
+void
+http_connection_tick (HttpConnection *connection, gint64 now)
+{
+  gboolean is_late = connection->deadline != 0 && now > connection->deadline;
+
+  if (is_body_late (connection, now))
+    http_connection_refuse (connection, 408);
+  else if (!is_late)
+    return;
+  else if (connection->state == STATE_HEAD && connection->buffer->len > 0)
+    http_connection_refuse (connection, 408);
+  else
+    http_connection_cut (connection);
+}
+
+void
+http_connection_drain (HttpConnection *connection)
+{
+  connection->is_draining = TRUE;
+  if (connection->state == STATE_HANDSHAKE || connection->state == STATE_HEAD)
+    close_now (connection);
+}

@@ -1,0 +1,71 @@
+/* Which function or handler answers a path: the table of what the application exposed.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include "gimap4d/http/g-rest-server.h"
+
+G_BEGIN_DECLS
+
+/* One of both functions is set. Reference counted: it can be removed while it runs. */
+typedef struct
+{
+  GRestFunction function;       /* nullable */
+  GHttpHandlerFunction handler; /* nullable */
+  GRestExposeFlags flags;
+  gpointer data;
+  GDestroyNotify destroy;
+} RestRoute;
+
+typedef struct _RestRouter RestRouter;
+
+typedef enum
+{
+  REST_MATCH_NONE,
+  REST_MATCH_VERB, /* there is something, but not for this verb */
+  REST_MATCH_FOUND,
+} RestMatch;
+
+RestRouter *rest_router_new (void);
+void rest_router_free (RestRouter *router);
+
+RestRoute *rest_route_new (gpointer data, GDestroyNotify destroy);
+RestRoute *rest_route_ref (RestRoute *route);
+void rest_route_unref (RestRoute *route);
+
+/* Takes @route. An older one of the same name is replaced. */
+void rest_router_expose (RestRouter *router,
+                         const char *class_name,
+                         const char *name,
+                         RestRoute *route);
+gboolean rest_router_conceal (RestRouter *router, const char *class_name, const char *name);
+
+/* Takes @route. @verbs: nullable for all, else a list separated by commas. */
+gboolean rest_router_add_handler (RestRouter *router,
+                                  const char *rest_path,
+                                  const char *pattern,
+                                  const char *verbs,
+                                  RestRoute *route,
+                                  GError **error);
+
+/* @out_allow: what may be asked with, as for the header Allow; owned by the caller. */
+RestMatch rest_router_find_function (RestRouter *router,
+                                     const char *const *segments,
+                                     const char *verb,
+                                     RestRoute **out_route,
+                                     char **out_allow);
+RestMatch rest_router_find_handler (RestRouter *router,
+                                    const char *const *segments,
+                                    const char *verb,
+                                    RestRoute **out_route,
+                                    char **out_allow);
+
+/* The segments of @path that follow @prefix, or NULL when it does not begin with it. */
+const char *const *rest_path_skip (const char *const *path, const char *const *prefix);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RestRoute, rest_route_unref)
+
+G_END_DECLS

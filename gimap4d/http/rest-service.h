@@ -1,0 +1,38 @@
+/* From a request to the function that answers it: the checks, the session, the way.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include "gimap4d/http/rest-exchange.h"
+#include "gimap4d/http/rest-session-store.h"
+
+G_BEGIN_DECLS
+
+/* The settings and tables of one server; its owner fills them in. */
+typedef struct
+{
+  RestRouter *router;         /* owned */
+  RestSessionStore *sessions; /* owned, nullable: no sessions */
+  char *rest_path;            /* owned */
+  GStrv rest_segments;        /* owned */
+  char *cookie_name;          /* owned */
+  gboolean has_legacy_cookie;
+  GStrv allowed_hosts; /* owned, nullable: any */
+  guint session_idle_timeout;
+  guint call_timeout;
+  GThreadPool *pool;     /* unowned, nullable */
+  GMainContext *context; /* unowned */
+  gboolean is_draining;
+  RestFailedFunc failed;
+  GObject *failed_object; /* unowned */
+} RestService;
+
+void rest_service_clear (RestService *service);
+
+/* Answers @message, now or later. */
+void rest_service_serve (RestService *service, SoupServerMessage *message);
+
+G_END_DECLS
