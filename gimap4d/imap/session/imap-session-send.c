@@ -87,6 +87,7 @@ send_segments (ImapSession *session, ImapCommand *command)
 {
   gboolean is_first = TRUE;
 
+  command->progress_at = g_get_monotonic_time ();
   while (is_waiting_to_continue (command))
     {
       ImapSegment *segment = g_ptr_array_index (command->segments, command->n_segments_sent);
@@ -97,7 +98,6 @@ send_segments (ImapSession *session, ImapCommand *command)
       command->n_segments_sent++;
       is_first = FALSE;
     }
-  command->progress_at = g_get_monotonic_time ();
   if (!is_waiting_to_continue (command))
     announce_change (session, command);
 }
