@@ -75,6 +75,11 @@ class Mailbox:
             return info, self._transporter.get_mail(mail_id, update_seen=False)
 
 
+# Errors that say that a box or mail is not there, or never could be; not every server says which.
+MISSING = (GImap4D.ImapError.NOT_FOUND, GImap4D.ImapError.NONEXISTENT, GImap4D.ImapError.NO,
+           GImap4D.ImapError.INVALID_ARGUMENT)
+
+
 class NotFound(Exception):
     """There is no such page."""
 
@@ -162,7 +167,7 @@ class Site:
         except NotFound:
             return new_page(pages.error_page("There is no such page."), 404)
         except GLib.Error as error:
-            is_missing = error.matches(GImap4D.ImapError.quark(), GImap4D.ImapError.NOT_FOUND)
+            is_missing = any(error.matches(GImap4D.ImapError.quark(), code) for code in MISSING)
             return new_page(pages.error_page(error.message), 404 if is_missing else 502)
 
     def _find(self, request):

@@ -12,8 +12,8 @@ import re
 import urllib.parse
 
 # What our pages may load: a style sheet, and the frame with the HTML of a mail.
-POLICY = ("default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; "
-          "form-action 'none'; frame-ancestors 'none'")
+POLICY = ("default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; "
+          "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 # What the HTML of a mail may do: look like something, with its own pictures; no scripts, nothing
 # from the net. A link opens in a window of its own.
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
@@ -114,11 +114,12 @@ def navigation_of(boxes, current):
 def row_of(box, mail):
     is_unread = "$seen" not in mail.keywords
     mark = '<span class="mark">unread</span> ' if is_unread else ""
-    clip = '<span class="clip" role="img" aria-label="with attachments">📎</span>'
+    count = len(mail.attachments)
+    files = f'<span class="files">{count} file{"s" if count > 1 else ""}</span>'
     return (f'<li{" class=unread" if is_unread else ""}><a href="{link_of(box, mail.id)}">'
             f'<span class="from">{mark}{isolated(sender_text(mail))}</span>'
             f'<span class="subject">{isolated(subject_text(mail))}'
-            f'{clip if len(mail.attachments) else ""}</span>'
+            f'{files if count else ""}</span>'
             f'<span class="date">{date_html(mail.received_at)}</span></a></li>')
 
 

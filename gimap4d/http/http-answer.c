@@ -12,6 +12,8 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/http/http-conditional.h"
+#include "gimap4d/http/http-gzip.h"
 #include "gimap4d/http/outgoing-message-private.h"
 
 /* A body on its way: one block is read when the one before has been written. */
@@ -33,6 +35,24 @@ transfer_free (Transfer *transfer)
   g_object_unref (transfer->input);
   g_object_unref (transfer->cancellable);
   g_free (transfer);
+}
+
+static GQuark
+transfer_quark (void)
+{
+  return g_quark_from_static_string ("gimap4d-http-transfer");
+}
+
+void
+http_answer_abort (SoupServerMessage *message)
+{
+  SoupMessageBody *body = soup_server_message_get_response_body (message);
+
+  if (g_object_get_qdata (G_OBJECT (message), transfer_quark ()) == NULL)
+    return;
+
+  soup_message_body_append (body, SOUP_MEMORY_STATIC, "", 1);
+  soup_server_message_unpause (message);
 }
 
 static void
@@ -103,8 +123,8 @@ fail_body (Transfer *transfer, const GError *error)
 
   if (error == NULL)
     cut = g_error_new (G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
-                       _ ("The body has ended %" G_GINT64_FORMAT " bytes too early"),
-                       transfer->remaining);
+                       _ ("The body has ended %lld bytes too early"),
+                       (long long) transfer->remaining);
   transfer->failed (transfer->message, error != NULL ? error : cut);
 }
 
@@ -176,6 +196,7 @@ ended_cb (SoupServerMessage *message, gpointer data)
     return;
 
   transfer->has_ended = TRUE;
+  g_object_set_qdata (G_OBJECT (message), transfer_quark (), NULL);
   g_signal_handlers_disconnect_by_data (message, transfer);
   g_cancellable_cancel (transfer->cancellable);
   if (!transfer->is_reading)
@@ -195,27 +216,214 @@ begin_transfer (SoupServerMessage *message,
   transfer->cancellable = g_cancellable_new ();
   transfer->remaining = length;
   transfer->failed = failed;
+  g_object_set_qdata (G_OBJECT (message), transfer_quark (), transfer);
   g_signal_connect (message, "wrote-chunk", G_CALLBACK (wrote_chunk_cb), transfer);
   g_signal_connect (message, "finished", G_CALLBACK (ended_cb), transfer);
   g_signal_connect (message, "disconnected", G_CALLBACK (ended_cb), transfer);
   read_block (transfer);
 }
 
-static void
-send_bytes (SoupServerMessage *message, GBytes *bytes)
+/* What becomes of the answer once the request's conditions are looked at. */
+typedef struct
 {
-  SoupMessageBody *body = soup_server_message_get_response_body (message);
+  guint status;
+  guint64 start;
+  gint64 length; /* -1 when only the end will tell */
+  gboolean has_body;
+  gboolean has_parts; /* parts of it can be asked for */
+} Plan;
 
-  if (bytes != NULL && g_bytes_get_size (bytes) > 0)
-    soup_message_body_append_bytes (body, bytes);
-  soup_message_body_complete (body);
+static gboolean
+is_reading (SoupServerMessage *message)
+{
+  const char *method = soup_server_message_get_method (message);
+
+  return method == SOUP_METHOD_GET || method == SOUP_METHOD_HEAD;
 }
 
 static gboolean
-has_body (SoupServerMessage *message, int status)
+can_begin_anywhere (const OutgoingBody *body)
 {
-  return status != 204 && status != 304 &&
-         soup_server_message_get_method (message) != SOUP_METHOD_HEAD;
+  return body->stream == NULL ||
+         (G_IS_SEEKABLE (body->stream) && g_seekable_can_seek (G_SEEKABLE (body->stream)));
+}
+
+static void
+apply_conditions (SoupServerMessage *message,
+                  GOutgoingMessage *answer,
+                  OutgoingBody *body,
+                  Plan *plan)
+{
+  SoupMessageHeaders *request = soup_server_message_get_request_headers (message);
+  const HttpConditions conditions = {
+    .if_match = soup_message_headers_get_list (request, "If-Match"),
+    .if_none_match = soup_message_headers_get_list (request, "If-None-Match"),
+    .if_modified_since = soup_message_headers_get_one (request, "If-Modified-Since"),
+    .if_unmodified_since = soup_message_headers_get_one (request, "If-Unmodified-Since"),
+    .if_range = soup_message_headers_get_one (request, "If-Range"),
+    .range = soup_message_headers_get_list (request, "Range"),
+    .entity_tag = g_outgoing_message_get_header (answer, "ETag"),
+    .last_modified = g_outgoing_message_get_header (answer, "Last-Modified"),
+  };
+  guint64 length = 0;
+  guint status = http_conditional_check (&conditions);
+
+  if (status == 0 && body != NULL && plan->length >= 0 && can_begin_anywhere (body))
+    {
+      plan->has_parts = TRUE;
+      status = http_conditional_find_part (&conditions, plan->length, &plan->start, &length);
+    }
+  if (status == 0)
+    return;
+
+  plan->status = status;
+  plan->has_body = plan->has_body && status == 206;
+  plan->length = (gint64) length;
+}
+
+static void
+make_plan (SoupServerMessage *message, GOutgoingMessage *answer, Plan *plan)
+{
+  OutgoingBody *body = outgoing_message_get_wire_body (answer);
+
+  plan->status = g_outgoing_message_get_status (answer);
+  plan->length = body != NULL ? body->length : 0;
+  plan->has_body = body != NULL && plan->status != 204 && plan->status != 304 &&
+                   soup_server_message_get_method (message) != SOUP_METHOD_HEAD;
+  if (plan->status == 200 && is_reading (message))
+    apply_conditions (message, answer, body, plan);
+}
+
+/* NULL without an error when the bytes are there already, or nothing is to be sent. */
+static GInputStream *
+open_body (OutgoingBody *body, const Plan *plan, GError **error)
+{
+  g_autoptr (GInputStream) input = NULL;
+  gint64 length = 0;
+
+  if (!plan->has_body || body->bytes != NULL)
+    return NULL;
+
+  input = outgoing_body_open (body, &length, NULL, error);
+  if (input == NULL)
+    return NULL;
+  if (plan->start > 0 &&
+      !g_seekable_seek (G_SEEKABLE (input), (goffset) plan->start, G_SEEK_CUR, NULL, error))
+    return NULL;
+
+  return g_steal_pointer (&input);
+}
+
+static void
+add_part_headers (SoupMessageHeaders *headers, const OutgoingBody *body, const Plan *plan)
+{
+  g_autofree char *range = NULL;
+
+  if (plan->has_parts)
+    soup_message_headers_append (headers, "Accept-Ranges", "bytes");
+  if (plan->status == 206)
+    range = g_strdup_printf ("bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GINT64_FORMAT,
+                             plan->start, plan->start + (guint64) plan->length - 1, body->length);
+  else if (plan->status == 416 && plan->has_parts)
+    range = g_strdup_printf ("bytes */%" G_GINT64_FORMAT, body->length);
+  if (range != NULL)
+    soup_message_headers_replace (headers, "Content-Range", range);
+}
+
+static void
+fill_headers (SoupServerMessage *message,
+              GOutgoingMessage *answer,
+              const Plan *plan,
+              gboolean is_secure)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  soup_server_message_set_status (message, plan->status, NULL);
+  outgoing_message_foreach_wire_header (answer, is_secure, add_header, headers);
+  add_careful_headers (headers);
+  add_date (headers);
+  add_part_headers (headers, outgoing_message_get_wire_body (answer), plan);
+  if (plan->status == 204 || plan->status == 304)
+    soup_message_headers_set_encoding (headers, SOUP_ENCODING_NONE);
+  else
+    set_length (message, plan->length);
+}
+
+static GBytes *
+take_part (OutgoingBody *body, const Plan *plan)
+{
+  return g_bytes_new_from_bytes (body->bytes, plan->start, (gsize) plan->length);
+}
+
+/* The length of what is compressed tells of its content: a secret beside text of a stranger can be
+ * guessed by it, so that neither secrets nor what sets a cookie are compressed. */
+static gboolean
+may_compress (GOutgoingMessage *answer, SoupMessageHeaders *headers)
+{
+  const char *cache_control = soup_message_headers_get_list (headers, "Cache-Control");
+
+  return !g_outgoing_message_get_is_secret (answer) &&
+         soup_message_headers_get_one (headers, "Set-Cookie") == NULL &&
+         soup_message_headers_get_one (headers, "Content-Encoding") == NULL &&
+         (cache_control == NULL || strstr (cache_control, "no-transform") == NULL);
+}
+
+/* A compressed body is another one: its entity tag is no longer that of every byte. */
+static void
+mark_compressed (SoupMessageHeaders *headers, gsize size)
+{
+  const char *tag = soup_message_headers_get_one (headers, "ETag");
+
+  if (tag != NULL && !g_str_has_prefix (tag, "W/"))
+    {
+      g_autofree char *weak = g_strconcat ("W/", tag, NULL);
+
+      soup_message_headers_replace (headers, "ETag", weak);
+    }
+  soup_message_headers_append (headers, "Content-Encoding", "gzip");
+  soup_message_headers_remove (headers, "Accept-Ranges");
+  soup_message_headers_set_content_length (headers, size);
+}
+
+/* NULL to send the body as it is. */
+static GBytes *
+compress (SoupServerMessage *message, GOutgoingMessage *answer, GBytes *bytes, const Plan *plan)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  SoupMessageHeaders *request = soup_server_message_get_request_headers (message);
+  const char *type = soup_message_headers_get_one (headers, "Content-Type");
+  GBytes *compressed = NULL;
+
+  if (plan->status == 206 || !http_gzip_is_for_type (type) ||
+      !http_gzip_is_for_size (g_bytes_get_size (bytes)) || !may_compress (answer, headers))
+    return NULL;
+
+  soup_message_headers_append (headers, "Vary", "Accept-Encoding");
+  if (!http_gzip_is_accepted (soup_message_headers_get_list (request, "Accept-Encoding")))
+    return NULL;
+  compressed = http_gzip_compress (bytes);
+  if (compressed != NULL)
+    mark_compressed (headers, g_bytes_get_size (compressed));
+
+  return compressed;
+}
+
+static void
+send_bytes (SoupServerMessage *message, GOutgoingMessage *answer, const Plan *plan)
+{
+  SoupMessageBody *body = soup_server_message_get_response_body (message);
+  OutgoingBody *wire_body = outgoing_message_get_wire_body (answer);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) compressed = NULL;
+
+  if (plan->length > 0 && wire_body->bytes != NULL)
+    {
+      bytes = take_part (wire_body, plan);
+      compressed = compress (message, answer, bytes, plan);
+    }
+  if (bytes != NULL && plan->has_body)
+    soup_message_body_append_bytes (body, compressed != NULL ? compressed : bytes);
+  soup_message_body_complete (body);
 }
 
 gboolean
@@ -225,36 +433,31 @@ http_answer_begin (SoupServerMessage *message,
                    HttpAnswerFailedFunc failed,
                    GError **error)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   OutgoingBody *body = outgoing_message_get_wire_body (answer);
-  int status = g_outgoing_message_get_status (answer);
-  gint64 length = body != NULL ? body->length : 0;
+  g_autoptr (GError) cause = NULL;
   g_autoptr (GInputStream) input = NULL;
+  Plan plan = { 0 };
 
   if (!outgoing_message_begin_sending (answer, error))
     return FALSE;
-  if (body != NULL && body->bytes == NULL && has_body (message, status))
+  make_plan (message, answer, &plan);
+  input = open_body (body, &plan, &cause);
+  if (cause != NULL)
     {
-      input = outgoing_body_open (body, &length, NULL, error);
-      if (input == NULL)
-        return FALSE;
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
     }
 
   /* Off, so that libsoup's own answer to Range stays off too. */
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
-  soup_server_message_set_status (message, status, NULL);
-  outgoing_message_foreach_wire_header (answer, is_secure, add_header, headers);
-  add_careful_headers (headers);
-  add_date (headers);
-  if (status == 204 || status == 304)
-    soup_message_headers_set_encoding (headers, SOUP_ENCODING_NONE);
-  else
-    set_length (message, length);
+  fill_headers (message, answer, &plan, is_secure);
+  if (input != NULL && plan.length != 0)
+    {
+      begin_transfer (message, input, plan.length, failed);
+      return TRUE;
+    }
 
-  if (input != NULL && length != 0)
-    begin_transfer (message, input, length, failed);
-  else
-    send_bytes (message, body != NULL && has_body (message, status) ? body->bytes : NULL);
+  send_bytes (message, answer, &plan);
 
   return TRUE;
 }

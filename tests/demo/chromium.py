@@ -38,6 +38,15 @@ def find_chromium():
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+def _reap_crash_reporters():
+    """They leave the browser's group; we adopted them when it ended."""
+    for word in pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+        name = pathlib.Path(f"/proc/{word}/comm").read_text(errors="replace")
+        if name.startswith("chrome_crashpad"):
+            os.kill(int(word), signal.SIGKILL)
+            os.waitpid(int(word), 0)
+
+
 class BrowserError(Exception):
     """The browser did not do what it was told."""
 
@@ -102,6 +111,7 @@ class Chromium:
             self._process.wait()
             self._process = None
             wrapper.reap_group(group)
+            _reap_crash_reporters()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     # The protocol.

@@ -30,6 +30,7 @@ server_fixture_new (const char *project_name)
 
   fixture->server = g_rest_server_new (project_name);
   fixture->failures = g_string_new (NULL);
+  fixture->scheme = "http";
   g_signal_connect (fixture->server, "call-failed", G_CALLBACK (failed_cb), fixture->failures);
 
   return fixture;
@@ -138,14 +139,15 @@ run_curl (ServerFixture *fixture, const char *path, va_list arguments)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) line = g_ptr_array_new ();
-  g_autofree char *uri = g_strdup_printf ("http://127.0.0.1:%u%s", fixture->port, path);
+  g_autofree char *uri = g_strdup_printf ("%s://127.0.0.1:%u%s", fixture->scheme, fixture->port,
+                                          path);
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   GBytes *output = NULL;
   char *argument = NULL;
 
   g_ptr_array_add (line, (gpointer) "curl");
-  g_ptr_array_add (line, (gpointer) "-sS");
+  g_ptr_array_add (line, (gpointer) "-sSk");
   g_ptr_array_add (line, (gpointer) "--globoff");
   g_ptr_array_add (line, (gpointer) "--path-as-is");
   g_ptr_array_add (line, (gpointer) "--max-time");

@@ -14,7 +14,8 @@ typedef struct
 {
   GRestServer *server;
   guint16 port;
-  GString *failures; /* what call-failed told */
+  const char *scheme; /* "http" */
+  GString *failures;  /* what call-failed told */
 } ServerFixture;
 
 ServerFixture *server_fixture_new (const char *project_name);

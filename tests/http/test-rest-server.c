@@ -560,25 +560,6 @@ test_http_1_0 (void)
   g_assert_true (g_str_has_suffix (text, "{\"result\":[]}"));
 }
 
-/* H08: libsoup's own answer to Range stays away from it. */
-static void
-test_range (void)
-{
-  static const char *const ranges[] = { "bytes=0-9999", "bytes=-9999", "bytes=0-,0-,0-",
-                                        "bytes=5-2" };
-  g_autoptr (ServerFixture) fixture = fixture_with_functions ();
-
-  server_fixture_listen (fixture);
-  for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
-    {
-      g_autofree char *header = g_strconcat ("Range: ", ranges[i], NULL);
-      g_autoptr (GBytes)
-          body = server_fixture_curl (fixture, "/rest/$catalog/getFile", "-H", header, NULL);
-
-      g_assert_cmpuint (g_bytes_get_size (body), ==, sizeof pdf - 1);
-    }
-}
-
 static void
 show_page (GIncomingMessage *request, GRestCall *call, gpointer data)
 {
@@ -813,7 +794,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-server/H05-H06-H09-H10-H26-malformed", test_malformed);
   g_test_add_func ("/rest-server/H28-pipeline", test_pipeline);
   g_test_add_func ("/rest-server/http-1.0", test_http_1_0);
-  g_test_add_func ("/rest-server/H08-range", test_range);
   g_test_add_func ("/rest-server/handlers", test_handlers);
   g_test_add_func ("/rest-server/reserved-patterns", test_reserved_patterns);
   g_test_add_func ("/rest-server/later", test_later);

@@ -274,7 +274,7 @@ def _signal(pid, number):
 class PrivateDovecot:
     """The server with its users, mails, certificates and control socket."""
 
-    def __init__(self, *, mails=None, many=0, mechanisms=MECHANISMS, settings=(),
+    def __init__(self, *, mails=(), many=0, mechanisms=MECHANISMS, settings=(),
                  bad_certificates=False):
         self._mails = mails
         self._many = many
@@ -370,8 +370,7 @@ class PrivateDovecot:
                 maildir.make_box(box)
             maildir.subscribe(["INBOX"] + [box for box, _, subscribed in BOXES if subscribed])
         self.alice = Maildir(self._maildir_of("alice"))
-        if self._mails:
-            self._add_folder(self._mails)
+        self._add_folders([self._mails] if isinstance(self._mails, str) else self._mails)
         for number in range(1, self._many + 1):
             self.alice.add("Many", small_mail(f"Message {number}", number), FIRST_DATE + number)
         if os.getuid() == 0:
@@ -387,10 +386,13 @@ class PrivateDovecot:
                 for name in files:
                     self.give(os.path.join(parent, name))
 
-    def _add_folder(self, folder):
-        paths = sorted(path for path in pathlib.Path(folder).rglob("*.eml"))
-        if not paths:
-            raise RuntimeError(f"There is no .eml file in {folder}")
+    def _add_folders(self, folders):
+        paths = []
+        for folder in folders:
+            found = sorted(pathlib.Path(folder).rglob("*.eml"))
+            if not found:
+                raise RuntimeError(f"There is no .eml file in {folder}")
+            paths += found
         for number, path in enumerate(paths):
             self.alice.add("INBOX", path.read_bytes(), FIRST_DATE + number * DATE_STEP)
 
@@ -607,7 +609,8 @@ def parse_arguments(arguments):
         "finds\nthe server in GIMAP4D_TEST_HOST, _IMAPS_PORT, _STARTTLS_PORT, _PLAIN_PORT, _CA, "
         "_USER,\n_PASSWORD, _USER2, _PASSWORD2, _DOVECOT_PID, _DOVECOT_LOG and _CONTROL.",
         epilog=CONTROL_HELP)
-    parser.add_argument("--mails", metavar="FOLDER", help="every *.eml in it, by name, into INBOX")
+    parser.add_argument("--mails", metavar="FOLDER", action="append", default=[],
+                        help="every *.eml in it, by name, into INBOX; may be given several times")
     parser.add_argument("--many", metavar="N", type=int, default=0,
                         help="N small mails into the box Many")
     parser.add_argument("--mechanisms", metavar="LIST", default=" ".join(MECHANISMS),
