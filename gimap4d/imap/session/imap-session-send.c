@@ -120,6 +120,7 @@ imap_session_send (ImapSession *session)
       if (g_queue_is_empty (&session->in_flight))
         session->moved_at = g_get_monotonic_time ();
       g_queue_push_tail (&session->in_flight, next);
+      next->progress_at = g_get_monotonic_time ();
       next->sent_in_turn = session->n_turns;
       send_segments (session, next);
     }
@@ -226,7 +227,8 @@ host_submit (gpointer host, ImapCommand *command)
   ImapSession *session = host;
   GError *error = NULL;
 
-  g_snprintf (command->tag, sizeof command->tag, "A%" G_GUINT64_FORMAT, ++session->last_tag);
+  g_snprintf (command->tag, sizeof command->tag, "%s%" G_GUINT64_FORMAT, session->tag_prefix,
+              ++session->last_tag);
   command->segments = imap_writer_finish (command->writer, command->tag, &error);
   g_clear_pointer (&command->writer, imap_writer_free);
   if (command->segments == NULL)
