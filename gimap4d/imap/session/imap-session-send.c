@@ -106,6 +106,16 @@ drop_abandoned (ImapSession *session)
     }
 }
 
+static gboolean
+is_reply_due (ImapSession *session)
+{
+  for (GList *link = session->in_flight.head; link != NULL; link = link->next)
+    if ((((ImapCommand *) link->data)->traits & IMAP_COMMAND_INDEPENDENT) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 void
 imap_session_send (ImapSession *session)
 {
@@ -117,7 +127,7 @@ imap_session_send (ImapSession *session)
     {
       g_queue_pop_head (&session->unsent);
       /* Silence counts from the moment that a reply is due. */
-      if (g_queue_is_empty (&session->in_flight))
+      if (!is_reply_due (session))
         session->moved_at = g_get_monotonic_time ();
       g_queue_push_tail (&session->in_flight, next);
       next->progress_at = g_get_monotonic_time ();

@@ -96,8 +96,8 @@ test_raw_names (void)
       g_autofree char *script = g_strdup_printf (
           LOGGED_IN ("") "C: $2 LIST *\nC: $3 LSUB *\nS-raw: * LIST () \"/\" \"%s\"\\r\\n\nS: $2 "
                          "OK\nS: $3 OK\n"
-                         "C: $4 SELECT *\nS: * 0 EXISTS\nS: $4 OK\n",
-          raw_names[i]);
+                         "%sS: * 0 EXISTS\nS: $4 OK\n",
+          raw_names[i], i == 3 ? "C: $4 SELECT {4}\nS: + go\nC-raw: caf\\xe9\\r\\n\n" : "C: $4 SELECT *\n");
       g_autoptr (ScriptedPeer) peer = scripted_peer_new (script, SCRIPTED_PEER_NONE);
       g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
       g_autoptr (GError) error = NULL;
