@@ -253,11 +253,13 @@ def serve(mailbox, port, is_once):
     print(f"\nThe mailbox is at {address}\nThe PDF is at {address}rest/$catalog/getFile",
           flush=True)
 
-    result = []
+    results = []
     if is_once:
         def visit_all():
-            result.append(visit(address))
-            GLib.idle_add(server.stop)
+            try:
+                results.append(visit(address))
+            finally:
+                GLib.idle_add(server.stop)
 
         threading.Thread(target=visit_all).start()
     else:
@@ -265,7 +267,7 @@ def serve(mailbox, port, is_once):
     for number in (signal.SIGINT, signal.SIGTERM):
         GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, stop_cb, server)
     server.run()
-    return all(result)
+    return not is_once or results == [True]
 
 
 def stop_cb(server):
@@ -327,6 +329,8 @@ def main():
     except (GLib.Error, OSError) as error:
         print(f"mailbox.py: {getattr(error, 'message', error)}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0 if is_fine else 1
 
 
