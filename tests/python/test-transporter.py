@@ -233,7 +233,7 @@ def test_secrets():
 
 def test_errors():
     transporter = new_transporter()
-    problem = fails(Code.NONEXISTENT, lambda: transporter.select_box("missing"), "missing",
+    problem = fails(Code.NO, lambda: transporter.select_box("missing"), "missing",
                     f"localhost:{setting('IMAPS_PORT')}")
     assert problem.domain == "g-imap-error-quark"
     assert transporter.check_connection().success

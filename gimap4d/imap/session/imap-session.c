@@ -548,10 +548,9 @@ start_next (ImapSession *session)
 static void
 logged_out (ImapCommand *command, const ImapResponse *response)
 {
-  ImapOperation *operation = command->operation;
-  g_autoptr (ImapSession) session = imap_session_ref (operation->host_data);
+  g_autoptr (ImapSession) session = imap_session_ref (command->operation->host_data);
 
-  imap_operation_return (operation, GINT_TO_POINTER (TRUE), NULL);
+  /* Ends the operation too, after the state has changed: its caller finds it closed. */
   imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
                                            _ ("the connection was closed on request")));
 }

@@ -1,27 +1,24 @@
-"""What Python adds to the library: attributes, keyword options, plain values, sets, `with`, `await`.
+"""What Python adds to the library: attributes, keyword options, plain values, sets, await.
 
-Nothing here knows one call of the library by heart: every class and every method of the namespace is
-walked once, and each argument and result is converted by its type.
+Almost nothing here knows a call of the library by heart: every class and every method of the
+namespace is walked once, and each argument and result is converted by its type.
 
 SPDX-License-Identifier: LGPL-2.1-or-later
 SPDX-FileCopyrightText: The gimap4d authors
 """
 
-import asyncio
-import atexit
-import datetime
 import functools
 import inspect
-import json
-import os
 import re
-import threading
-from collections.abc import Iterable, Mapping
-from operator import index
+import traceback
 
 from gi._gi import Direction, ScopeType, TypeTag
+from gi._ossighelper import register_sigint_fallback, wakeup_on_signal
 from gi.module import get_introspection_module
-from gi.repository import Gio, GLib, GObject, Json
+from gi.overrides._gimap4d_asyncio import begin_future, is_asyncio_running
+from gi.overrides._gimap4d_values import (
+    RESULTS, TAGS, from_value, get_converter, to_boolean, to_message_set, to_value)
+from gi.repository import Gio, GLib, GObject
 
 GImap4D = get_introspection_module("GImap4D")
 
@@ -37,8 +34,10 @@ _NAMES_OF_4D = {
 
 # Parameters that a caller may leave out, though C cannot: 4D's defaults.
 _DEFAULTS = {
+    "body_charset": 0,
     "criteria": "",
     "flags": None,
+    "header_charset": 0,
     "keywords": None,
     "state": 0,
     "update_seen": True,
@@ -46,15 +45,14 @@ _DEFAULTS = {
 
 # Options that become flags: the name of the option, the member, whether it is on by default.
 _FETCH_OPTIONS = {"update_seen": ("UPDATE_SEEN", True), "with_body": ("WITH_BODY", True)}
+_LIST_OPTIONS = {"subscribed": ("SUBSCRIBED", False), "with_status": ("WITH_STATUS", False)}
 _FLAG_OPTIONS = {
     "GImapFetchFlags": _FETCH_OPTIONS,
-    "GImapBoxListFlags": {"subscribed": ("SUBSCRIBED", False), "with_status": ("WITH_STATUS", False)},
+    "GImapBoxListFlags": _LIST_OPTIONS,
 }
 
 # Where C takes any number and would cut a larger one.
 _RANGES = {"port": (1, 65535)}
-
-_ADDRESS_PROPERTIES = ("from", "sender", "reply_to", "to", "cc", "bcc")
 
 # What tells an object from its sisters; never a secret.
 _SHOWN = {
@@ -74,234 +72,6 @@ _SHOWN = {
 _LONGEST_SHOWN = 80
 
 
-# Values: from Python to C.
-
-
-def _refuse(value, wanted, name):
-    raise TypeError(f"{name}: expected {wanted}, not {type(value).__name__}")
-
-
-def _integer(value, name, minimum, maximum):
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        _refuse(value, "an integer", name)
-    number = index(value)
-    if not minimum <= number <= maximum:
-        raise ValueError(f"{name}: {number} is not between {minimum} and {maximum}")
-    return number
-
-
-def _boolean(value, name):
-    # The text "false" would be true.
-    if not isinstance(value, (bool, int)) or value not in (0, 1):
-        _refuse(value, "True or False", name)
-    return bool(value)
-
-
-def _text(value, name):
-    if not isinstance(value, str):
-        _refuse(value, "a text", name)
-    # C would see the text up to there.
-    if "\0" in value:
-        raise ValueError(f"{name}: the text has a NUL in it")
-    return value
-
-
-def _path(value, name):
-    return _text(os.fsdecode(value) if isinstance(value, (bytes, os.PathLike)) else value, name)
-
-
-def _texts(value, name):
-    """A sequence of texts; 4D's {keyword: boolean} too. Never a text: its letters are not meant."""
-    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-        _refuse(value, "a sequence of texts", name)
-    if isinstance(value, Mapping):
-        value = [key for key, is_given in value.items() if is_given]
-    return [_text(item, name) for item in value]
-
-
-def _id(value, name):
-    """An id is text for the library; a caller may have the number."""
-    return str(_integer(value, name, 1, 2**32 - 1)) if isinstance(value, int) else _text(value, name)
-
-
-def _bytes(value, name):
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return GLib.Bytes.new(bytes(value))
-    return value if isinstance(value, GLib.Bytes) else _refuse(value, "bytes", name)
-
-
-def _json(value, name):
-    if isinstance(value, Json.Node):
-        return value
-    try:
-        text = json.dumps(value, allow_nan=False)
-    except RecursionError:
-        raise ValueError(f"{name}: the value is nested too deeply") from None
-    except TypeError as problem:
-        raise TypeError(f"{name}: {problem}") from None
-    if re.search(r"(?<!\\)(?:\\\\)*\\u0000", text):
-        raise ValueError(f"{name}: a text has a NUL in it")
-    return Json.from_string(text)
-
-
-def _date_time(value, name):
-    if isinstance(value, GLib.DateTime):
-        return value
-    if not isinstance(value, datetime.datetime):
-        _refuse(value, "a datetime", name)
-    if value.tzinfo is None:
-        value = value.astimezone()
-    zone = GLib.TimeZone.new_offset(int(value.utcoffset().total_seconds()))
-    return GLib.DateTime.new(zone, *value.timetuple()[:6]).add(value.microsecond)
-
-
-def _file(value, name):
-    if isinstance(value, (str, bytes, os.PathLike)):
-        return Gio.File.new_for_path(_path(value, name))
-    return value
-
-
-def _value(value, name):
-    """What C takes as a GValue: each Python value as the type that says the same there."""
-    if isinstance(value, str):
-        return _text(value, name)
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return _bytes(value, name)
-    if isinstance(value, (Mapping, list, tuple)):
-        return _json(value, name)
-    if isinstance(value, os.PathLike):
-        return _file(value, name)
-    if isinstance(value, int) and not -(2**31) <= value < 2**31:
-        kind = GObject.TYPE_INT64 if value < 2**63 else GObject.TYPE_UINT64
-        return GObject.Value(kind, value)
-    return value
-
-
-def _message_set(value, name="ids"):
-    """A set: itself, "1:3,7", a number, or a sequence of texts and numbers."""
-    if isinstance(value, GImap4D.ImapMessageSet):
-        return value
-    if isinstance(value, str):
-        return _parse(_text(value, name))
-    if isinstance(value, int):
-        return _new_single(_id(value, name))
-    if isinstance(value, (bytes, bytearray, memoryview)) or not isinstance(value, Iterable):
-        _refuse(value, "a set of ids: a text, a number or a sequence of them", name)
-    if isinstance(value, range) and value and value.step == 1:
-        return _new_range(*(_integer(end, name, 1, 2**32 - 1) for end in (value[0], value[-1])))
-    ids = [_id(item, name) for item in value]
-    return _new(ids) if all(item.isdigit() for item in ids) else _parse(",".join(ids))
-
-
-def _enumerated(gtype, value, name):
-    """A member itself, its number, or its name in lower case; flags by number only."""
-    if isinstance(value, gtype.pytype):
-        return value
-    if gtype.is_a(GObject.TYPE_FLAGS):
-        return gtype.pytype(_integer(value, name, 0, 2**31 - 1))
-    if not isinstance(value, str):
-        value = _integer(value, name, -(2**31), 2**31 - 1)
-    for number, member in gtype.pytype.__enum_values__.items():
-        if value in (number, member.value_nick):
-            return member
-    raise ValueError(f"{name}: there is no {gtype.pytype.__name__} {value}")
-
-
-def _addresses(value, name):
-    """Text ("Somebody <a@b>, c@d"), {name, email}, an address, or a collection of those."""
-    addresses = Gio.ListStore.new(GImap4D.EmailAddress)
-    for item in [value] if isinstance(value, (str, Mapping, GObject.Object)) else value:
-        if isinstance(item, str):
-            if re.search(r"[\r\n]", _text(item, name)):
-                raise ValueError(f"{name}: an address has a line break in it")
-            for address in GImap4D.Email.new_from_mime(b"To: " + item.encode() + b"\r\n\r\n").to:
-                addresses.append(address)
-        elif isinstance(item, Mapping):
-            addresses.append(GImap4D.EmailAddress(**item))
-        elif isinstance(item, GImap4D.EmailAddress):
-            addresses.append(item)
-        else:
-            _refuse(item, "an address", name)
-    return addresses
-
-
-def _list(value, name):
-    if isinstance(value, Gio.ListModel):
-        return value
-    if name in _ADDRESS_PROPERTIES:
-        return _addresses(value, name)
-    item_type = GImap4D.EmailHeader if name == "headers" else GImap4D.MailAttachment
-    store = Gio.ListStore.new(item_type)
-    for item in value:
-        store.append(item_type(**item) if isinstance(item, Mapping) else item)
-    return store
-
-
-_CONVERTERS = {
-    "GBytes": _bytes,
-    "GDateTime": _date_time,
-    "GFile": _file,
-    "GImapMessageSet": _message_set,
-    "GListModel": _list,
-    "GStrv": _texts,
-    "GValue": _value,
-    "JsonNode": _json,
-    "filename": _path,
-    "gboolean": _boolean,
-    "gchararray": _text,
-    "id": _id,
-}
-
-_BITS = {"8": 8, "16": 16, "32": 32, "64": 64, "": 32}
-_NUMBERS = {"g" + ("u" if is_unsigned else "") + "int" + bits:
-            (0, 2**size - 1) if is_unsigned else (-(2 ** (size - 1)), 2 ** (size - 1) - 1)
-            for bits, size in _BITS.items() for is_unsigned in (False, True)}
-
-_TAGS = {
-    TypeTag.BOOLEAN: "gboolean",
-    TypeTag.FILENAME: "filename",
-    TypeTag.UTF8: "gchararray",
-    **{getattr(TypeTag, kind[1:].upper()): kind for kind in _NUMBERS if kind[-1].isdigit()},
-}
-
-
-def _converter(kind, gtype, limits=None):
-    """The function (value, name) for a type, or None when PyGObject does as it should."""
-    if kind in _NUMBERS:
-        return lambda value, name: _integer(value, name, *(limits or _NUMBERS[kind]))
-    if gtype is not None and (gtype.is_a(GObject.TYPE_ENUM) or gtype.is_a(GObject.TYPE_FLAGS)):
-        return functools.partial(_enumerated, gtype)
-    return _CONVERTERS.get(kind)
-
-
-# Values: from C to Python.
-
-
-def _from_json(node):
-    return None if node is None else json.loads(Json.to_string(node, False))
-
-
-def _from_date_time(value):
-    if value is None:
-        return None
-    offset = datetime.timedelta(microseconds=value.get_utc_offset())
-    return datetime.datetime(*value.get_ymd(), value.get_hour(), value.get_minute(),
-                             value.get_second(), value.get_microsecond(), datetime.timezone(offset))
-
-
-def _from_value(value):
-    if isinstance(value, GLib.Bytes):
-        return value.get_data()
-    if isinstance(value, (Json.Object, Json.Array)):
-        node = Json.Node.alloc()
-        is_object = isinstance(value, Json.Object)
-        value = node.init_object(value) if is_object else node.init_array(value)
-    return _from_json(value) if isinstance(value, Json.Node) else value
-
-
-_RESULTS = {"GDateTime": _from_date_time, "GValue": _from_value, "JsonNode": _from_json}
-
-
 # Methods.
 
 
@@ -313,7 +83,7 @@ def _kind_of(type_info):
     if tag == TypeTag.INTERFACE and hasattr(type_info.get_interface(), "get_g_type"):
         gtype = type_info.get_interface().get_g_type()
         return gtype.name, gtype
-    return _TAGS.get(tag), None
+    return TAGS.get(tag), None
 
 
 def _our_name(name):
@@ -342,11 +112,12 @@ class _Method:
         hidden = {number for argument in info.get_arguments()
                   for number in (argument.get_closure(), argument.get_destroy())}
         self._names = []
+        self._nullable = {argument.get_name() for argument in arguments if argument.may_be_null()}
         for number, argument in enumerate(info.get_arguments()):
             if argument in arguments and number not in hidden:
                 self._add(argument)
-        self._result = _RESULTS.get(_kind_of(info.get_return_type())[0])
-        self.signature = self._make_signature(info, arguments)
+        self._result = RESULTS.get(_kind_of(info.get_return_type())[0])
+        self.signature = self._make_signature(info)
 
     def _add(self, argument):
         name = argument.get_name()
@@ -357,17 +128,17 @@ class _Method:
             return
         if kind in _FLAG_OPTIONS and name == "flags":
             self._flags = gtype.pytype, _FLAG_OPTIONS[kind]
-        converter = _converter("id" if name == "id" else kind, gtype)
+        converter = get_converter("id" if name == "id" else kind, gtype)
         if converter:
             self._converters[name] = converter
 
-    def _make_signature(self, info, arguments):
-        nullable = {argument.get_name() for argument in arguments if argument.may_be_null()}
+    def _make_signature(self, info):
         parameters = []
         has_default = True
         # A parameter can be left out when all behind it can.
         for name in reversed(self._names):
-            default = _DEFAULTS.get(name, None if name in nullable else inspect.Parameter.empty)
+            default = None if name in self._nullable else inspect.Parameter.empty
+            default = _DEFAULTS.get(name, default)
             has_default = has_default and default is not inspect.Parameter.empty
             parameters.insert(0, inspect.Parameter(
                 name, inspect.Parameter.POSITIONAL_OR_KEYWORD,
@@ -375,7 +146,8 @@ class _Method:
         if self.takes_callback:
             parameters.append(inspect.Parameter("user_data", inspect.Parameter.VAR_POSITIONAL))
         for option in self._flags[1] if self._flags else ():
-            parameters.append(inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, default=None))
+            parameters.append(
+                inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, default=None))
         if info.is_method():
             parameters.insert(0, inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY))
         return inspect.Signature(parameters)
@@ -393,11 +165,13 @@ class _Method:
         for name, converter in self._converters.items():
             if values[name] is not None:
                 values[name] = converter(values[name], name)
+            elif name not in self._nullable:
+                raise TypeError(f"{self.name}(): {name} cannot be None")
         return values
 
     def _join_flags(self, values):
         flags, options = self._flags
-        given = {option: _boolean(values[option], option)
+        given = {option: to_boolean(values[option], option)
                  for option in options if values[option] is not None}
         if given and values["flags"] is not None:
             raise TypeError(f"{self.name}(): flags and {', '.join(given)} say the same")
@@ -427,6 +201,15 @@ def _wrap_function(info, call):
     return method, wrapper
 
 
+def _mark_result(callback, name):
+    """Has the result say what began it, for the finish functions that serve two."""
+    def marked(source, result, *data):
+        result.begun_by = name
+        return callback(source, result, *data)
+
+    return marked
+
+
 def _wrap_async(info):
     """With a callback as in C. Without one, under asyncio, the result is a future."""
     method = _Method(info)
@@ -436,7 +219,9 @@ def _wrap_async(info):
     def wrapper(*arguments, **options):
         values = method.bind(arguments, options)
         owner = values["self"]
-        if values["callback"] is not None or not _is_asyncio_running():
+        if values["callback"] is not None:
+            values["callback"] = _mark_result(values["callback"], method.name)
+        if values["callback"] is not None or not is_asyncio_running():
             return info(owner, *method.positional(values), *values["user_data"])
         values["cancellable"] = values["cancellable"] or Gio.Cancellable()
 
@@ -444,7 +229,7 @@ def _wrap_async(info):
             values["callback"] = callback
             info(owner, *method.positional(values))
 
-        return _future(start, getattr(owner, finish), values["cancellable"])
+        return begin_future(start, getattr(owner, finish), values["cancellable"])
 
     return method, wrapper
 
@@ -463,100 +248,13 @@ def _wrap_method(cls, info):
     setattr(cls, name, wrapper if info.is_method() else staticmethod(wrapper))
 
 
-# asyncio. Its loop runs no GLib main context, so awaited calls end in one of our own.
-
-
-class _Context(threading.Thread):
-    """A thread that runs a main context."""
-
-    _current = None
-    _lock = threading.Lock()
-
-    def __init__(self):
-        super().__init__(name="gimap4d-asyncio", daemon=True)
-        self._context = GLib.MainContext.new()
-        self._is_wanted = True
-
-    @classmethod
-    def invoke(cls, function):
-        """Calls FUNCTION in the thread, which is started anew in a forked child."""
-        with cls._lock:
-            if cls._current is None or not cls._current.is_alive():
-                cls._current = cls()
-                cls._current.start()
-            source = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
-            source.set_callback(lambda *_: function() or GLib.SOURCE_REMOVE)
-            source.attach(cls._current._context)
-
-    @classmethod
-    def end(cls):
-        """Before the interpreter ends: no Python code may run in a thread after that."""
-        if cls._current is not None and cls._current.is_alive():
-            cls._current._is_wanted = False
-            cls._current._context.wakeup()
-            cls._current.join(5)
-
-    def run(self):
-        self._context.push_thread_default()
-        while self._is_wanted:
-            self._context.iteration(True)
-        self._context.pop_thread_default()
-
-
-atexit.register(_Context.end)
-
-
-def _is_asyncio_running():
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-def _settle(future, result, problem):
-    if future.done():
-        return
-    if problem is not None:
-        future.set_exception(problem)
-    else:
-        future.set_result(result)
-
-
-def _future(start, finish, cancellable):
-    """Has START (callback) called in our context; the future gets what FINISH makes of the result."""
-    loop = asyncio.get_running_loop()
-    future = loop.create_future()
-    future.add_done_callback(lambda future: cancellable.cancel() if future.cancelled() else None)
-
-    def tell(function, *arguments):
-        result = problem = None
-        try:
-            result = function(*arguments)
-        except Exception as caught:
-            problem = caught
-        try:
-            loop.call_soon_threadsafe(_settle, future, result, problem)
-        except RuntimeError:
-            pass  # The loop was closed meanwhile: nobody waits.
-
-    def begin():
-        try:
-            start(lambda _source, result, *_: tell(finish, result))
-        except Exception as problem:
-            loop.call_soon_threadsafe(_settle, future, None, problem)
-
-    _Context.invoke(begin)
-    return future
-
-
 # Properties, construction, what an object says of itself.
 
 
 def _convert_property(pspec, value):
     limits = _RANGES.get(pspec.name) or (
         (pspec.minimum, pspec.maximum) if hasattr(pspec, "minimum") else None)
-    converter = _converter(pspec.value_type.name, pspec.value_type, limits)
+    converter = get_converter(pspec.value_type.name, pspec.value_type, limits)
     if converter is None or value is None:
         return value
     return converter(value, pspec.name.replace("-", "_"))
@@ -567,7 +265,7 @@ def _add_property(cls, pspec):
     is_readable = pspec.flags & GObject.ParamFlags.READABLE
     is_writable = (pspec.flags & GObject.ParamFlags.WRITABLE
                    and not pspec.flags & GObject.ParamFlags.CONSTRUCT_ONLY)
-    convert_result = _RESULTS.get(pspec.value_type.name, lambda value: value)
+    convert_result = RESULTS.get(pspec.value_type.name, lambda value: value)
 
     def read(self):
         if not is_readable:
@@ -591,7 +289,7 @@ def _set_property(self, pspec, value):
 
 def _set_body(self, value):
     """C says what it cannot take with a warning only, so it is asked before."""
-    value = _value(value, "body")
+    value = to_value(value, "body")
     self.set_status(self.status)  # Changes nothing, and fails when the message was sent.
     if value is not None:
         try:
@@ -668,7 +366,8 @@ def _set_repr(self):
 
 
 def _set_has(self, value):
-    return isinstance(value, (str, int)) and not isinstance(value, bool) and self.contains(str(value))
+    is_id = isinstance(value, (str, int)) and not isinstance(value, bool)
+    return is_id and self.contains(str(value))
 
 
 def _set_equal(self, other):
@@ -683,7 +382,7 @@ def _set_item(self, number):
 
 
 _SET_METHODS = {
-    "__new__": staticmethod(lambda cls, ids=(): _message_set(ids)),
+    "__new__": staticmethod(lambda cls, ids=(): to_message_set(ids)),
     "__init__": lambda self, ids=(): None,
     "__repr__": _set_repr,
     "__str__": lambda self: self.to_string(),
@@ -697,6 +396,67 @@ _SET_METHODS = {
     "__or__": lambda self, other: self.unite(other),
     "__sub__": lambda self, other: self.subtract(other),
 }
+
+
+# The server.
+
+
+def _answer(call, function, *arguments):
+    """Answers with what FUNCTION returns or raises; what only a body can be is sent as one."""
+    try:
+        result = function(*arguments)
+        if isinstance(result, (bytes, bytearray, memoryview, GLib.Bytes)):
+            message = GImap4D.OutgoingMessage.new()
+            message.set_body(result)
+            result = message
+        call.return_value(result)
+    except GLib.Error as problem:
+        call.return_error(problem)
+    except Exception as problem:
+        # The client sees a fixed sentence, the log sees this.
+        where = traceback.extract_tb(problem.__traceback__)[-1]
+        words = traceback.format_exception_only(problem)[-1].strip()
+        call.return_error(GLib.Error.new_literal(
+            Gio.io_error_quark(), f"{words} ({where.filename}:{where.lineno})",
+            Gio.IOErrorEnum.FAILED))
+
+
+def _registers(register):
+    """With the function or, without it, as a decorator."""
+    @functools.wraps(register)
+    def method(self, first, second, function=None, **options):
+        def decorate(function):
+            if not callable(function):
+                raise TypeError(f"{register.__name__}(): {function!r} cannot be called")
+            register(self, first, second, function, **options)
+            return function
+        return decorate if function is None else decorate(function)
+
+    return method
+
+
+def _extend_server(cls):
+    c_expose, c_add_handler, c_run = cls.expose, cls.add_handler, cls.run
+
+    def expose(self, class_name, function_name, function, *, http_get=False):
+        """Exposes function (request, params), which returns the result or raises."""
+        flags = GImap4D.RestExposeFlags(1 if to_boolean(http_get, "http_get") else 0)
+        c_expose(self, class_name, function_name, flags, lambda request, params, call, *_: _answer(
+            call, lambda: function(request, from_value(params))))
+
+    def add_handler(self, pattern, verbs, function):
+        """Has function (request) answer all requests below a path."""
+        c_add_handler(self, pattern, verbs,
+                      lambda request, call, *_: _answer(call, function, request))
+
+    def run(self):
+        """Serves until stop () is called, or Ctrl+C."""
+        with wakeup_on_signal(), register_sigint_fallback(self.stop):
+            c_run(self)
+
+    cls.expose = _registers(expose)
+    cls.add_handler = _registers(add_handler)
+    cls.run = run
 
 
 # The classes.
@@ -719,6 +479,19 @@ def _dispatch_numbers(cls, name, by_number):
     setattr(cls, name, wrapper)
 
 
+def _dispatch_finish(cls):
+    """get_mails_finish () for what get_mails_async (1, 20, callback=…) began, too."""
+    by_ids = cls.get_mails_finish
+
+    @functools.wraps(by_ids)
+    def wrapper(self, result):
+        if getattr(result, "begun_by", None) == "get_mails_by_number_async":
+            return self.get_mails_by_number_finish(result)
+        return by_ids(self, result)
+
+    cls.get_mails_finish = wrapper
+
+
 def _leave(self, kind, _problem, _traceback):
     try:
         self.close()
@@ -739,6 +512,7 @@ async def _leave_async(self, *_):
 def _extend_transporter(cls):
     _dispatch_numbers(cls, "get_mails", "get_mails_by_number")
     _dispatch_numbers(cls, "get_mails_async", "get_mails_by_number_async")
+    _dispatch_finish(cls)
     cls.__enter__ = lambda self: self
     cls.__exit__ = _leave
     cls.__aenter__ = _enter_async
@@ -773,8 +547,7 @@ for _name in dir(GImap4D):
 
 _extend_transporter(GImap4D.ImapTransporter)
 _extend_mails(GImap4D.ImapMails)
-_new, _new_single, _new_range, _parse = (
-    getattr(GImap4D.ImapMessageSet, _name) for _name in ("new", "new_single", "new_range", "parse"))
+_extend_server(GImap4D.RestServer)
 for _name, _function in _SET_METHODS.items():
     setattr(GImap4D.ImapMessageSet, _name, _function)
 

@@ -1,0 +1,182 @@
+"""The HTTP half of Python: exposed functions, handlers, requests.
+
+SPDX-License-Identifier: LGPL-2.1-or-later
+SPDX-FileCopyrightText: The gimap4d authors
+"""
+
+import json
+import threading
+import urllib.error
+import urllib.request
+
+import tap
+from library import GImap4D, GLib, raises
+
+
+def request(server, path, *, data=None, verb=None):
+    """Asks the server from a thread while its context runs here; (status, headers, body)."""
+    answer = []
+    url = server.uris[0].rstrip("/") + path
+
+    def ask():
+        question = urllib.request.Request(
+            url, method=verb, data=None if data is None else json.dumps(data).encode(),
+            headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(question, timeout=20) as reply:
+                answer.append((reply.status, reply.headers, reply.read()))
+        except urllib.error.HTTPError as problem:
+            answer.append((problem.code, problem.headers, problem.read()))
+        except OSError as problem:
+            answer.append(problem)
+        GLib.MainContext.default().wakeup()
+
+    threading.Thread(target=ask).start()
+    while not answer:
+        GLib.MainContext.default().iteration(True)
+    return answer[0]
+
+
+def result(server, path, **options):
+    status, _, body = request(server, path, **options)
+    assert status == 200, (status, body)
+    return json.loads(body)["result"]
+
+
+def new_server():
+    server = GImap4D.RestServer(project_name="Test")
+    server.listen(0)
+    return server
+
+
+def test_attributes():
+    server = new_server()
+    assert server.project_name == "Test" and server.rest_path == "/rest"
+    assert all(isinstance(uri, str) and uri.startswith("http://") for uri in server.uris)
+    server.max_connections = 5
+    assert server.max_connections == 5 and repr(server) == "<GImap4D.RestServer Test>"
+    raises(ValueError, lambda: setattr(server, "max_connections", 0), "max_connections")
+    raises(TypeError, lambda: setattr(server, "allowed_hosts", "a.example"), "allowed_hosts")
+    raises(ValueError, lambda: server.listen(70000), "port")
+    raises(AttributeError, lambda: setattr(server, "uris", []))
+
+
+def test_results():
+    server = new_server()
+    value = [None]
+    server.expose("$catalog", "give", lambda request, params: value[0])
+    for value[0] in ("é", 5, 2**40, 1.5, True, None, {"a": [1, None]}, [1, "b"], []):
+        assert result(server, "/rest/$catalog/give", data=[]) == value[0], value
+    for value[0] in (b"\0\1", bytearray(b"ab"), GLib.Bytes.new(b"x")):
+        status, headers, body = request(server, "/rest/$catalog/give", data=[])
+        assert status == 200 and headers["Content-Type"] == "application/octet-stream"
+        assert body == (value[0].get_data() if isinstance(value[0], GLib.Bytes) else value[0])
+
+
+def test_parameters():
+    server = new_server()
+    seen = []
+
+    def echo(request, params):
+        seen.append((request.verb, request.url_path, request.get_json()))
+        return params
+
+    server.expose("$catalog", "echo", echo)
+    given = [1, "é", None, {"a": [2.5, 2**40]}, []]
+    assert result(server, "/rest/$catalog/echo", data=given) == given
+    assert seen == [("POST", ["rest", "$catalog", "echo"], given)], seen
+
+
+def test_seed():
+    """The example of 4D: a function that answers with a file."""
+    server = new_server()
+
+    @server.expose("$catalog", "getFile", http_get=True)
+    def get_file(request, params):
+        message = GImap4D.OutgoingMessage()
+        message.set_body(b"%PDF-1.4")
+        message.set_header("Content-Type", "application/pdf")
+        return message
+
+    assert callable(get_file)
+    status, headers, body = request(server, "/rest/$catalog/getFile")
+    assert (status, headers["Content-Type"], body) == (200, "application/pdf", b"%PDF-1.4")
+
+
+def test_not_exposed():
+    server = new_server()
+    server.expose("$catalog", "post", lambda request, params: 1)
+    assert request(server, "/rest/$catalog/post")[0] == 405
+    assert request(server, "/rest/$catalog/other", data=[])[0] == 404
+    raises(TypeError, lambda: server.expose("$catalog", "x", 5), "called")
+    raises(TypeError, lambda: server.expose("$catalog", "x", print, http_get="no"), "http_get")
+
+
+def test_errors():
+    server = new_server()
+
+    def refuse(request, params):
+        raise GLib.Error.new_literal(GImap4D.RestServerError.quark(), "not for you",
+                                     GImap4D.RestServerError.FORBIDDEN)
+
+    def break_down(request, params):
+        raise KeyError("internal canary")
+
+    server.expose("$catalog", "refuse", refuse)
+    server.expose("$catalog", "break", break_down)
+    server.expose("$catalog", "odd", lambda request, params: object())
+    status, _, body = request(server, "/rest/$catalog/refuse", data=[])
+    assert status == 403 and json.loads(body)["__ERROR"][0]["message"] == "not for you", body
+    for name in ("break", "odd"):
+        status, _, body = request(server, f"/rest/$catalog/{name}", data=[])
+        assert status == 500 and json.loads(body)["__ERROR"], body
+        assert b"canary" not in body and b"object" not in body
+
+
+def test_handlers():
+    server = new_server()
+
+    @server.add_handler("docs", "GET")
+    def docs(request):
+        return "text of " + request.url_path[-1]
+
+    server.add_handler("raw", "GET,POST", lambda request: b"\0")
+    status, headers, body = request(server, "/docs/one")
+    assert status == 200 and body == b"text of one" and headers["Content-Type"].startswith("text/")
+    assert request(server, "/raw")[2] == b"\0"
+    raises(GLib.Error, lambda: server.add_handler("/rest", "GET", print))
+
+
+def test_request():
+    server = new_server()
+    seen = {}
+
+    def look(request):
+        seen.update(query=request.url_query, header=request.get_header("content-type"),
+                    text=request.get_text(), blob=request.get_blob().get_data(),
+                    address=request.remote_address, secure=request.is_secure, repr=repr(request))
+
+    server.add_handler("look", "POST", look)
+    assert request(server, "/look?a=1&b=%C3%A9", data="x")[0] in (200, 204)
+    assert seen["query"] == {"a": "1", "b": "é"} and seen["header"] == "application/json", seen
+    assert seen["text"] == '"x"' and seen["blob"] == b'"x"' and seen["secure"] is False
+    assert "127.0.0.1" in seen["address"] and seen["repr"] == "<GImap4D.IncomingMessage POST>"
+
+
+def test_run_and_stop():
+    server = new_server()
+    GLib.idle_add(server.stop)
+    server.run()
+
+
+tap.run({
+    "attributes": test_attributes,
+    "results": test_results,
+    "parameters": test_parameters,
+    "the seed's example": test_seed,
+    "not exposed": test_not_exposed,
+    "errors": test_errors,
+    "handlers": test_handlers,
+    "request": test_request,
+    "run and stop": test_run_and_stop,
+})
