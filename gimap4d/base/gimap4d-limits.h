@@ -160,6 +160,9 @@
 /* What waits in memory in one direction of one connection. */
 #define HTTP_LIMIT_BUFFER (64 * IMAP_KIB)
 #define HTTP_LIMIT_FORM_FIELDS 1000
+/* Less is not worth it, and more would keep the other clients waiting. */
+#define HTTP_LIMIT_GZIP_MIN 1024
+#define HTTP_LIMIT_GZIP_MAX (4 * IMAP_MIB)
 #define HTTP_LISTEN_BACKLOG 4096
 #define HTTP_TICK_MS 200
 #define HTTP_LIMIT_DRAIN_MS 5000

@@ -81,6 +81,7 @@ struct _GOutgoingMessage
   GPtrArray *cookies;      /* owned, of Cookie */
   int status;
   gboolean add_charset;
+  gboolean is_secret;
   gboolean is_sent;
 };
 
@@ -92,6 +93,7 @@ enum
   PROP_STATUS,
   PROP_CONTENT_LENGTH,
   PROP_ADD_CHARSET,
+  PROP_IS_SECRET,
   N_PROPERTIES
 };
 
@@ -211,6 +213,9 @@ g_outgoing_message_get_property (GObject *object,
     case PROP_ADD_CHARSET:
       g_value_set_boolean (value, self->add_charset);
       break;
+    case PROP_IS_SECRET:
+      g_value_set_boolean (value, self->is_secret);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -231,6 +236,9 @@ g_outgoing_message_set_property (GObject *object,
       break;
     case PROP_ADD_CHARSET:
       g_outgoing_message_set_add_charset (self, g_value_get_boolean (value));
+      break;
+    case PROP_IS_SECRET:
+      g_outgoing_message_set_is_secret (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -302,6 +310,18 @@ g_outgoing_message_class_init (GOutgoingMessageClass *klass)
    */
   properties[PROP_ADD_CHARSET] = g_param_spec_boolean (
       "add-charset", "Add charset", "Whether a text is sent with its charset", TRUE,
+      G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GOutgoingMessage:is-secret:
+   *
+   * Whether the body holds something that nobody may guess, such as a token, beside what the client
+   * has sent: it is then never compressed, because the size of what is compressed tells of it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_IS_SECRET] = g_param_spec_boolean (
+      "is-secret", "Is secret", "Whether the body is never compressed", FALSE,
       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
@@ -690,6 +710,46 @@ g_outgoing_message_get_add_charset (GOutgoingMessage *self)
   g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), FALSE);
 
   return self->add_charset;
+}
+
+/**
+ * g_outgoing_message_set_is_secret:
+ * @self: a #GOutgoingMessage
+ * @is_secret: whether the body holds something that nobody may guess
+ *
+ * Sets #GOutgoingMessage:is-secret.
+ *
+ * Since: 1.0
+ */
+void
+g_outgoing_message_set_is_secret (GOutgoingMessage *self, gboolean is_secret)
+{
+  g_return_if_fail (G_IS_OUTGOING_MESSAGE (self));
+
+  is_secret = is_secret != FALSE;
+  if (self->is_secret == is_secret)
+    return;
+
+  self->is_secret = is_secret;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_SECRET]);
+}
+
+/**
+ * g_outgoing_message_get_is_secret:
+ * @self: a #GOutgoingMessage
+ *
+ * Gets #GOutgoingMessage:is-secret.
+ *
+ * Returns: whether the body holds something that nobody may guess
+ *
+ * Since: 1.0
+ */
+gboolean
+g_outgoing_message_get_is_secret (GOutgoingMessage *self)
+{
+  g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), FALSE);
+
+  return self->is_secret;
 }
 
 /* What get_header and the snapshot show of the cookies. */

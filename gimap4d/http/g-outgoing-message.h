@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
+#include <libsoup/soup.h>
 
 #include <gimap4d/base/gimap4d-version.h>
 
@@ -116,6 +117,11 @@ G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_outgoing_message_get_add_charset (GOutgoingMessage *self);
 
 G_IMAP4D_AVAILABLE_IN_1_0
+void g_outgoing_message_set_is_secret (GOutgoingMessage *self, gboolean is_secret);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_outgoing_message_get_is_secret (GOutgoingMessage *self);
+
+G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_outgoing_message_set_text (GOutgoingMessage *self, const char *text, GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_outgoing_message_set_bytes (GOutgoingMessage *self, GBytes *bytes, GError **error);
@@ -152,5 +158,25 @@ gboolean g_outgoing_message_set_attachment_name (GOutgoingMessage *self,
                                                  GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_outgoing_message_set_etag (GOutgoingMessage *self, const char *etag, GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_outgoing_message_send (GOutgoingMessage *self,
+                                  SoupServerMessage *message,
+                                  GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_outgoing_message_write (GOutgoingMessage *self,
+                                   GOutputStream *output,
+                                   GCancellable *cancellable,
+                                   GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_outgoing_message_write_async (GOutgoingMessage *self,
+                                     GOutputStream *output,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_outgoing_message_write_finish (GOutgoingMessage *self,
+                                          GAsyncResult *result,
+                                          GError **error);
 
 G_END_DECLS

@@ -13,6 +13,7 @@
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/http/http-conditional.h"
+#include "gimap4d/http/http-gzip.h"
 #include "gimap4d/http/outgoing-message-private.h"
 
 /* A body on its way: one block is read when the one before has been written. */
@@ -34,6 +35,24 @@ transfer_free (Transfer *transfer)
   g_object_unref (transfer->input);
   g_object_unref (transfer->cancellable);
   g_free (transfer);
+}
+
+static GQuark
+transfer_quark (void)
+{
+  return g_quark_from_static_string ("gimap4d-http-transfer");
+}
+
+void
+http_answer_abort (SoupServerMessage *message)
+{
+  SoupMessageBody *body = soup_server_message_get_response_body (message);
+
+  if (g_object_get_qdata (G_OBJECT (message), transfer_quark ()) == NULL)
+    return;
+
+  soup_message_body_append (body, SOUP_MEMORY_STATIC, "", 1);
+  soup_server_message_unpause (message);
 }
 
 static void
@@ -104,8 +123,8 @@ fail_body (Transfer *transfer, const GError *error)
 
   if (error == NULL)
     cut = g_error_new (G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
-                       _ ("The body has ended %" G_GINT64_FORMAT " bytes too early"),
-                       transfer->remaining);
+                       _ ("The body has ended %lld bytes too early"),
+                       (long long) transfer->remaining);
   transfer->failed (transfer->message, error != NULL ? error : cut);
 }
 
@@ -177,6 +196,7 @@ ended_cb (SoupServerMessage *message, gpointer data)
     return;
 
   transfer->has_ended = TRUE;
+  g_object_set_qdata (G_OBJECT (message), transfer_quark (), NULL);
   g_signal_handlers_disconnect_by_data (message, transfer);
   g_cancellable_cancel (transfer->cancellable);
   if (!transfer->is_reading)
@@ -196,20 +216,11 @@ begin_transfer (SoupServerMessage *message,
   transfer->cancellable = g_cancellable_new ();
   transfer->remaining = length;
   transfer->failed = failed;
+  g_object_set_qdata (G_OBJECT (message), transfer_quark (), transfer);
   g_signal_connect (message, "wrote-chunk", G_CALLBACK (wrote_chunk_cb), transfer);
   g_signal_connect (message, "finished", G_CALLBACK (ended_cb), transfer);
   g_signal_connect (message, "disconnected", G_CALLBACK (ended_cb), transfer);
   read_block (transfer);
-}
-
-static void
-send_bytes (SoupServerMessage *message, GBytes *bytes)
-{
-  SoupMessageBody *body = soup_server_message_get_response_body (message);
-
-  if (bytes != NULL && g_bytes_get_size (bytes) > 0)
-    soup_message_body_append_bytes (body, bytes);
-  soup_message_body_complete (body);
 }
 
 /* What becomes of the answer once the request's conditions are looked at. */
@@ -341,8 +352,78 @@ fill_headers (SoupServerMessage *message,
 static GBytes *
 take_part (OutgoingBody *body, const Plan *plan)
 {
-  return plan->has_body ? g_bytes_new_from_bytes (body->bytes, plan->start, (gsize) plan->length) :
-                          NULL;
+  return g_bytes_new_from_bytes (body->bytes, plan->start, (gsize) plan->length);
+}
+
+/* The length of what is compressed tells of its content: a secret beside text of a stranger can be
+ * guessed by it, so that neither secrets nor what sets a cookie are compressed. */
+static gboolean
+may_compress (GOutgoingMessage *answer, SoupMessageHeaders *headers)
+{
+  const char *cache_control = soup_message_headers_get_list (headers, "Cache-Control");
+
+  return !g_outgoing_message_get_is_secret (answer) &&
+         soup_message_headers_get_one (headers, "Set-Cookie") == NULL &&
+         soup_message_headers_get_one (headers, "Content-Encoding") == NULL &&
+         (cache_control == NULL || strstr (cache_control, "no-transform") == NULL);
+}
+
+/* A compressed body is another one: its entity tag is no longer that of every byte. */
+static void
+mark_compressed (SoupMessageHeaders *headers, gsize size)
+{
+  const char *tag = soup_message_headers_get_one (headers, "ETag");
+
+  if (tag != NULL && !g_str_has_prefix (tag, "W/"))
+    {
+      g_autofree char *weak = g_strconcat ("W/", tag, NULL);
+
+      soup_message_headers_replace (headers, "ETag", weak);
+    }
+  soup_message_headers_append (headers, "Content-Encoding", "gzip");
+  soup_message_headers_remove (headers, "Accept-Ranges");
+  soup_message_headers_set_content_length (headers, size);
+}
+
+/* NULL to send the body as it is. */
+static GBytes *
+compress (SoupServerMessage *message, GOutgoingMessage *answer, GBytes *bytes, const Plan *plan)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  SoupMessageHeaders *request = soup_server_message_get_request_headers (message);
+  const char *type = soup_message_headers_get_one (headers, "Content-Type");
+  GBytes *compressed = NULL;
+
+  if (plan->status == 206 || !http_gzip_is_for_type (type) ||
+      !http_gzip_is_for_size (g_bytes_get_size (bytes)) || !may_compress (answer, headers))
+    return NULL;
+
+  soup_message_headers_append (headers, "Vary", "Accept-Encoding");
+  if (!http_gzip_is_accepted (soup_message_headers_get_list (request, "Accept-Encoding")))
+    return NULL;
+  compressed = http_gzip_compress (bytes);
+  if (compressed != NULL)
+    mark_compressed (headers, g_bytes_get_size (compressed));
+
+  return compressed;
+}
+
+static void
+send_bytes (SoupServerMessage *message, GOutgoingMessage *answer, const Plan *plan)
+{
+  SoupMessageBody *body = soup_server_message_get_response_body (message);
+  OutgoingBody *wire_body = outgoing_message_get_wire_body (answer);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) compressed = NULL;
+
+  if (plan->length > 0 && wire_body->bytes != NULL)
+    {
+      bytes = take_part (wire_body, plan);
+      compressed = compress (message, answer, bytes, plan);
+    }
+  if (bytes != NULL && plan->has_body)
+    soup_message_body_append_bytes (body, compressed != NULL ? compressed : bytes);
+  soup_message_body_complete (body);
 }
 
 gboolean
@@ -355,7 +436,6 @@ http_answer_begin (SoupServerMessage *message,
   OutgoingBody *body = outgoing_message_get_wire_body (answer);
   g_autoptr (GError) cause = NULL;
   g_autoptr (GInputStream) input = NULL;
-  g_autoptr (GBytes) bytes = NULL;
   Plan plan = { 0 };
 
   if (!outgoing_message_begin_sending (answer, error))
@@ -377,9 +457,7 @@ http_answer_begin (SoupServerMessage *message,
       return TRUE;
     }
 
-  if (input == NULL && body != NULL && body->bytes != NULL)
-    bytes = take_part (body, &plan);
-  send_bytes (message, bytes);
+  send_bytes (message, answer, &plan);
 
   return TRUE;
 }

@@ -96,7 +96,10 @@ gone_cb (HttpConnection *connection, gpointer data)
   exchange->connection = NULL;
   g_cancellable_cancel (g_incoming_message_get_cancellable (exchange->request));
   if (exchange->is_answered)
-    return;
+    {
+      http_answer_abort (exchange->message);
+      return;
+    }
 
   exchange->is_answered = TRUE;
   stop_waiting (exchange);

@@ -281,4 +281,262 @@ GBytes *g_imap_transporter_get_mime_as_blob_by_number_finish (GImapTransporter *
                                                               GAsyncResult *result,
                                                               GError **error);
 
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_create_box (GImapTransporter *self,
+                                        const char *name,
+                                        GCancellable *cancellable,
+                                        GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_create_box_async (GImapTransporter *self,
+                                          const char *name,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_create_box_finish (GImapTransporter *self,
+                                               GAsyncResult *result,
+                                               GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_delete_box (GImapTransporter *self,
+                                        const char *name,
+                                        GCancellable *cancellable,
+                                        GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_delete_box_async (GImapTransporter *self,
+                                          const char *name,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_delete_box_finish (GImapTransporter *self,
+                                               GAsyncResult *result,
+                                               GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_rename_box (GImapTransporter *self,
+                                        const char *name,
+                                        const char *new_name,
+                                        GCancellable *cancellable,
+                                        GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_rename_box_async (GImapTransporter *self,
+                                          const char *name,
+                                          const char *new_name,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_rename_box_finish (GImapTransporter *self,
+                                               GAsyncResult *result,
+                                               GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_subscribe (GImapTransporter *self,
+                                       const char *name,
+                                       GCancellable *cancellable,
+                                       GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_subscribe_async (GImapTransporter *self,
+                                         const char *name,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_subscribe_finish (GImapTransporter *self,
+                                              GAsyncResult *result,
+                                              GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_unsubscribe (GImapTransporter *self,
+                                         const char *name,
+                                         GCancellable *cancellable,
+                                         GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_unsubscribe_async (GImapTransporter *self,
+                                           const char *name,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_unsubscribe_finish (GImapTransporter *self,
+                                                GAsyncResult *result,
+                                                GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_add_flags (GImapTransporter *self,
+                                       GImapMessageSet *ids,
+                                       const char *const *keywords,
+                                       GCancellable *cancellable,
+                                       GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_add_flags_async (GImapTransporter *self,
+                                         GImapMessageSet *ids,
+                                         const char *const *keywords,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_add_flags_finish (GImapTransporter *self,
+                                              GAsyncResult *result,
+                                              GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_remove_flags (GImapTransporter *self,
+                                          GImapMessageSet *ids,
+                                          const char *const *keywords,
+                                          GCancellable *cancellable,
+                                          GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_remove_flags_async (GImapTransporter *self,
+                                            GImapMessageSet *ids,
+                                            const char *const *keywords,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_remove_flags_finish (GImapTransporter *self,
+                                                 GAsyncResult *result,
+                                                 GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_delete (GImapTransporter *self,
+                                    GImapMessageSet *ids,
+                                    GCancellable *cancellable,
+                                    GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_delete_async (GImapTransporter *self,
+                                      GImapMessageSet *ids,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_delete_finish (GImapTransporter *self,
+                                           GAsyncResult *result,
+                                           GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_expunge (GImapTransporter *self,
+                                     GCancellable *cancellable,
+                                     GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_expunge_async (GImapTransporter *self,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_expunge_finish (GImapTransporter *self,
+                                            GAsyncResult *result,
+                                            GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_expunge_ids (GImapTransporter *self,
+                                         GImapMessageSet *ids,
+                                         GCancellable *cancellable,
+                                         GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_expunge_ids_async (GImapTransporter *self,
+                                           GImapMessageSet *ids,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_expunge_ids_finish (GImapTransporter *self,
+                                                GAsyncResult *result,
+                                                GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_copy (GImapTransporter *self,
+                                          GImapMessageSet *ids,
+                                          const char *box,
+                                          GCancellable *cancellable,
+                                          GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_copy_async (GImapTransporter *self,
+                                    GImapMessageSet *ids,
+                                    const char *box,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_copy_finish (GImapTransporter *self,
+                                                 GAsyncResult *result,
+                                                 GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_move (GImapTransporter *self,
+                                          GImapMessageSet *ids,
+                                          const char *box,
+                                          GCancellable *cancellable,
+                                          GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_move_async (GImapTransporter *self,
+                                    GImapMessageSet *ids,
+                                    const char *box,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_move_finish (GImapTransporter *self,
+                                                 GAsyncResult *result,
+                                                 GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_append_mime (GImapTransporter *self,
+                                                 GBytes *mime,
+                                                 const char *box,
+                                                 const char *const *keywords,
+                                                 GDateTime *date,
+                                                 GCancellable *cancellable,
+                                                 GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_append_mime_async (GImapTransporter *self,
+                                           GBytes *mime,
+                                           const char *box,
+                                           const char *const *keywords,
+                                           GDateTime *date,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_append_mime_finish (GImapTransporter *self,
+                                                        GAsyncResult *result,
+                                                        GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+GInputStream *g_imap_transporter_open_mime (GImapTransporter *self,
+                                            const char *id,
+                                            gboolean update_seen,
+                                            GCancellable *cancellable,
+                                            GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_open_mime_async (GImapTransporter *self,
+                                         const char *id,
+                                         gboolean update_seen,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GInputStream *g_imap_transporter_open_mime_finish (GImapTransporter *self,
+                                                   GAsyncResult *result,
+                                                   GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+GInputStream *g_imap_transporter_open_part (GImapTransporter *self,
+                                            const char *id,
+                                            const char *part_id,
+                                            GCancellable *cancellable,
+                                            GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_open_part_async (GImapTransporter *self,
+                                         const char *id,
+                                         const char *part_id,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GInputStream *g_imap_transporter_open_part_finish (GImapTransporter *self,
+                                                   GAsyncResult *result,
+                                                   GError **error);
+
 G_END_DECLS

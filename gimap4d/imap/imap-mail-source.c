@@ -10,7 +10,7 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
-#include "gimap4d/imap/imap-transporter-private.h"
+#include "gimap4d/imap/imap-section-stream.h"
 
 typedef struct
 {
@@ -81,18 +81,6 @@ dup_structure (EmailSource *source)
   return imap_fetch_parse_structure (get_fetch (source));
 }
 
-static gpointer
-make_part_operation (MailSource *self, const char *part_id)
-{
-  ImapOperation *operation = imap_fetch_part_operation_new (get_fetch (&self->parent)->uid,
-                                                            part_id);
-
-  operation->box = g_strdup (self->fetched->box);
-  operation->uid_validity = self->fetched->uid_validity;
-
-  return operation;
-}
-
 static GImapTransporter *
 dup_transporter (MailSource *self, GError **error)
 {
@@ -105,34 +93,43 @@ dup_transporter (MailSource *self, GError **error)
   return transporter;
 }
 
+static ImapSectionPlace
+get_place (MailSource *self, const char *part_id)
+{
+  ImapSectionPlace place = {
+    .uid = get_fetch (&self->parent)->uid,
+    .section = part_id,
+    .box = self->fetched->box,
+    .uid_validity = self->fetched->uid_validity,
+  };
+
+  return place;
+}
+
 static GInputStream *
 open_part (EmailSource *source, const char *part_id, GCancellable *cancellable, GError **error)
 {
   MailSource *self = (MailSource *) source;
   g_autoptr (GImapTransporter) transporter = dup_transporter (self, error);
-  g_autoptr (GBytes) bytes = NULL;
+  ImapSectionPlace place = get_place (self, part_id);
 
   if (transporter == NULL)
     return NULL;
 
-  bytes = imap_transporter_call (transporter, make_part_operation (self, part_id), cancellable,
-                                 error);
-
-  return bytes != NULL ? g_memory_input_stream_new_from_bytes (bytes) : NULL;
+  return imap_section_stream_open (transporter, &place, cancellable, error);
 }
 
 static void
-part_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  g_autoptr (GBytes)
-      bytes = imap_transporter_call_finish (G_IMAP_TRANSPORTER (object), result, open_part, &error);
+  GInputStream *stream = imap_section_stream_open_finish (result, &error);
 
-  if (bytes == NULL)
+  if (stream == NULL)
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, g_memory_input_stream_new_from_bytes (bytes), g_object_unref);
+    g_task_return_pointer (task, stream, g_object_unref);
 }
 
 static void
@@ -146,6 +143,7 @@ open_part_async (EmailSource *source,
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   GError *error = NULL;
   g_autoptr (GImapTransporter) transporter = dup_transporter (self, &error);
+  ImapSectionPlace place = get_place (self, part_id);
 
   g_task_set_source_tag (task, open_part_async);
   g_task_set_check_cancellable (task, FALSE);
@@ -155,8 +153,8 @@ open_part_async (EmailSource *source,
       return;
     }
 
-  imap_transporter_call_async (transporter, make_part_operation (self, part_id), NULL, open_part,
-                               cancellable, part_cb, g_steal_pointer (&task));
+  imap_section_stream_open_async (transporter, &place, cancellable, opened_cb,
+                                  g_steal_pointer (&task));
 }
 
 static GInputStream *

@@ -8,8 +8,6 @@
 
 #include "gimap4d/mail/email-content.h"
 
-#include <string.h>
-
 #include "gimap4d/mail/email-charset.h"
 #include "gimap4d/mail/email-decode.h"
 #include "gimap4d/mail/email-mime.h"

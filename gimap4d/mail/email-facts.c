@@ -11,13 +11,12 @@
 
 #include "gimap4d/mail/email-facts.h"
 
-#include <string.h>
-
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/mail/email-body-part-private.h"
 #include "gimap4d/mail/email-date.h"
 #include "gimap4d/mail/email-fields.h"
 #include "gimap4d/mail/email-keywords.h"
+#include "gimap4d/mail/email-list.h"
 #include "gimap4d/mail/email-lists.h"
 #include "gimap4d/mail/email-message-ids.h"
 #include "gimap4d/mail/email-preview.h"
@@ -126,9 +125,9 @@ ask_header (EmailFacts *self)
 {
   GBytes *block = NULL;
 
-  if (self->source != NULL && self->source->klass->dup_header != NULL)
+  if (self->source->klass->dup_header != NULL)
     block = self->source->klass->dup_header (self->source);
-  if (block == NULL && self->source != NULL && self->source->klass->dup_mime != NULL)
+  if (block == NULL && self->source->klass->dup_mime != NULL)
     block = self->source->klass->dup_mime (self->source);
 
   return block;
@@ -164,7 +163,7 @@ get_envelope (EmailFacts *self)
     return self->envelope;
 
   self->is_envelope_read = TRUE;
-  if (self->source != NULL && self->source->klass->dup_envelope != NULL)
+  if (self->source->klass->dup_envelope != NULL)
     self->envelope = self->source->klass->dup_envelope (self->source);
   if (self->envelope == NULL && get_fields (self) != NULL)
     self->envelope = email_fields_dup_envelope (self->fields);
@@ -172,10 +171,10 @@ get_envelope (EmailFacts *self)
   return self->envelope;
 }
 
-EmailContent *
-email_facts_get_content (EmailFacts *self)
+static EmailContent *
+get_content (EmailFacts *self)
 {
-  if (!self->is_content_read && self->source != NULL)
+  if (!self->is_content_read)
     self->content = email_content_new (self->source);
   self->is_content_read = TRUE;
 
@@ -201,7 +200,7 @@ read_keywords (EmailFacts *self)
 {
   g_auto (GStrv) flags = NULL;
 
-  if (self->source != NULL && self->source->klass->dup_flags != NULL)
+  if (self->source->klass->dup_flags != NULL)
     flags = self->source->klass->dup_flags (self->source);
 
   return email_keywords_from_flags ((const char *const *) flags);
@@ -310,7 +309,7 @@ join_texts (EmailContent *content, GPtrArray *parts)
 static char *
 read_body (EmailFacts *self, EmailFact fact)
 {
-  EmailContent *content = email_facts_get_content (self);
+  EmailContent *content = get_content (self);
   g_auto (Sorted) sorted = { NULL };
 
   sort_parts (content, &sorted);
@@ -323,7 +322,7 @@ read_body (EmailFacts *self, EmailFact fact)
 static char *
 read_preview (EmailFacts *self)
 {
-  EmailContent *content = email_facts_get_content (self);
+  EmailContent *content = get_content (self);
   g_auto (Sorted) sorted = { NULL };
   g_autofree char *text = NULL;
   gboolean is_html;
@@ -343,7 +342,7 @@ read_preview (EmailFacts *self)
 static GListModel *
 read_attachments (EmailFacts *self)
 {
-  EmailContent *content = email_facts_get_content (self);
+  EmailContent *content = get_content (self);
   g_autoptr (GPtrArray) objects = g_ptr_array_new_with_free_func (g_object_unref);
   g_auto (Sorted) sorted = { NULL };
 
@@ -351,13 +350,13 @@ read_attachments (EmailFacts *self)
   for (guint i = 0; i < sorted.attachments->len; i++)
     g_ptr_array_add (objects, mail_attachment_new_for_part (content, sorted.attachments->pdata[i]));
 
-  return email_lists_new (G_TYPE_MAIL_ATTACHMENT, objects);
+  return email_list_new (G_TYPE_MAIL_ATTACHMENT, objects);
 }
 
 static GEmailBodyPart *
 read_body_structure (EmailFacts *self)
 {
-  EmailContent *content = email_facts_get_content (self);
+  EmailContent *content = get_content (self);
 
   if (content == NULL)
     return NULL;
@@ -385,7 +384,7 @@ read_message_ids (EmailFacts *self, EmailFact fact)
 static GDateTime *
 read_received_at (EmailFacts *self)
 {
-  if (self->source == NULL || self->source->klass->dup_received_at == NULL)
+  if (self->source->klass->dup_received_at == NULL)
     return NULL;
 
   return self->source->klass->dup_received_at (self->source);
@@ -394,7 +393,7 @@ read_received_at (EmailFacts *self)
 static char *
 read_id (EmailFacts *self)
 {
-  if (self->source == NULL || self->source->klass->dup_id == NULL)
+  if (self->source->klass->dup_id == NULL)
     return NULL;
 
   return self->source->klass->dup_id (self->source);
@@ -403,6 +402,9 @@ read_id (EmailFacts *self)
 gpointer
 email_facts_read (EmailFacts *self, EmailFact fact)
 {
+  if (self->source == NULL)
+    return email_fact_new_empty (fact);
+
   switch (fact)
     {
     case EMAIL_FACT_ID:
@@ -444,12 +446,15 @@ email_facts_read_size (EmailFacts *self)
   g_autoptr (GBytes) mime = NULL;
   gint64 size = -1;
 
-  if (self->source != NULL && self->source->klass->get_size != NULL)
+  if (self->source == NULL)
+    return 0;
+
+  if (self->source->klass->get_size != NULL)
     size = self->source->klass->get_size (self->source);
   if (size >= 0)
     return size;
 
-  if (self->source != NULL && self->source->klass->dup_mime != NULL)
+  if (self->source->klass->dup_mime != NULL)
     mime = self->source->klass->dup_mime (self->source);
 
   return mime != NULL ? g_bytes_get_size (mime) : 0;

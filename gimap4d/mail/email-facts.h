@@ -48,11 +48,9 @@ void email_facts_free (EmailFacts *facts);
 /* Owned by the caller, NULL where the kind of the fact allows it. */
 gpointer email_facts_read (EmailFacts *facts, EmailFact fact);
 guint64 email_facts_read_size (EmailFacts *facts);
-/* Unowned, nullable. */
-EmailContent *email_facts_get_content (EmailFacts *facts);
 
 gpointer email_fact_copy (EmailFact fact, gpointer value);
-/* For the kinds that are never NULL. */
+/* What a mail has that nothing is known of; lists can be changed. */
 gpointer email_fact_new_empty (EmailFact fact);
 void email_fact_free (EmailFact fact, gpointer value);
 

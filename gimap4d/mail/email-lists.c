@@ -8,18 +8,9 @@
 
 #include "gimap4d/mail/email-lists.h"
 
+#include "gimap4d/mail/email-list.h"
 #include "gimap4d/mail/g-email-address.h"
 #include "gimap4d/mail/g-email-header.h"
-
-GListModel *
-email_lists_new (GType type, GPtrArray *objects)
-{
-  GListStore *store = g_list_store_new (type);
-
-  g_list_store_splice (store, 0, 0, objects->pdata, objects->len);
-
-  return G_LIST_MODEL (store);
-}
 
 GListModel *
 email_lists_new_addresses (GPtrArray *addresses)
@@ -33,7 +24,7 @@ email_lists_new_addresses (GPtrArray *addresses)
       g_ptr_array_add (objects, g_email_address_new (address->name, address->email));
     }
 
-  return email_lists_new (G_TYPE_EMAIL_ADDRESS, objects);
+  return email_list_new (G_TYPE_EMAIL_ADDRESS, objects);
 }
 
 GListModel *
@@ -51,5 +42,5 @@ email_lists_new_headers (EmailFields *fields)
       g_ptr_array_add (objects, g_email_header_new (email_fields_get_name (fields, i), value));
     }
 
-  return email_lists_new (G_TYPE_EMAIL_HEADER, objects);
+  return email_list_new (G_TYPE_EMAIL_HEADER, objects);
 }

@@ -16,7 +16,4 @@ G_BEGIN_DECLS
 GListModel *email_lists_new_addresses (GPtrArray *addresses);
 GListModel *email_lists_new_headers (EmailFields *fields);
 
-/* @objects: of GObject, which the model takes a reference of. */
-GListModel *email_lists_new (GType type, GPtrArray *objects);
-
 G_END_DECLS

@@ -8,10 +8,9 @@
 
 #include "gimap4d/mail/g-email-body-part.h"
 
-#include <string.h>
-
 #include "gimap4d/mail/email-body-part-private.h"
 #include "gimap4d/mail/email-file-name.h"
+#include "gimap4d/mail/email-list.h"
 #include "gimap4d/mail/email-lists.h"
 #include "gimap4d/mail/email-structure.h"
 #include "gimap4d/mail/g-email-header.h"
@@ -327,7 +326,7 @@ email_body_part_new (EmailContent *content, const EmailStructure *part)
   self->content = email_content_ref (content);
   self->part = part;
   self->name = email_file_name_sanitise (email_structure_get_raw_name (part));
-  self->sub_parts = email_lists_new (G_TYPE_EMAIL_BODY_PART, parts);
+  self->sub_parts = email_list_new (G_TYPE_EMAIL_BODY_PART, parts);
 
   return self;
 }

@@ -10,7 +10,6 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
-#include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/mail/email-object.h"
 #include "gimap4d/mail/g-email-address.h"
 #include "gimap4d/mail/g-email-header.h"

@@ -249,6 +249,83 @@ test_write_stall (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* Waits for ever, or until it is cancelled. */
+#define TEST_TYPE_SILENT (test_silent_get_type ())
+G_DECLARE_FINAL_TYPE (TestSilent, test_silent, TEST, SILENT, GInputStream)
+
+struct _TestSilent
+{
+  GInputStream parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (TestSilent, test_silent, G_TYPE_INPUT_STREAM)
+
+static gboolean is_silent_alive = FALSE;
+
+static gssize
+test_silent_read (
+    GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
+{
+  GPollFD fd;
+
+  g_assert_true (g_cancellable_make_pollfd (cancellable, &fd));
+  g_poll (&fd, 1, -1);
+  g_cancellable_release_fd (cancellable);
+  g_cancellable_set_error_if_cancelled (cancellable, error);
+
+  return -1;
+}
+
+static void
+test_silent_finalize (GObject *object)
+{
+  is_silent_alive = FALSE;
+
+  G_OBJECT_CLASS (test_silent_parent_class)->finalize (object);
+}
+
+static void
+test_silent_init (TestSilent *self)
+{
+  is_silent_alive = TRUE;
+}
+
+static void
+test_silent_class_init (TestSilentClass *klass)
+{
+  G_INPUT_STREAM_CLASS (klass)->read_fn = test_silent_read;
+  G_OBJECT_CLASS (klass)->finalize = test_silent_finalize;
+}
+
+static void
+send_silence (GIncomingMessage *request, GRestCall *call, gpointer data)
+{
+  g_autoptr (GOutgoingMessage) message = g_outgoing_message_new ();
+  g_autoptr (GInputStream) silent = g_object_new (TEST_TYPE_SILENT, NULL);
+
+  g_outgoing_message_set_stream (message, silent, -1, NULL, NULL);
+  g_rest_call_return_message (call, message);
+}
+
+/* The client leaves while the source of its body has nothing to give (H18). */
+static void
+test_leaves_silence (void)
+{
+  g_autoptr (ServerFixture) fixture = fixture_new ();
+
+  add_handler (fixture, "/silence", send_silence, NULL);
+  server_fixture_listen (fixture);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *text = server_fixture_curl_text (fixture, "/silence", "--max-time", "0.2",
+                                                        "--stderr", "/dev/null", NULL);
+
+      g_assert_cmpstr (text, ==, "");
+      while (is_silent_alive)
+        g_main_context_iteration (NULL, FALSE);
+    }
+}
+
 static void
 send_file (GIncomingMessage *request, GRestCall *call, gpointer data)
 {
@@ -394,6 +471,87 @@ test_parts (void)
   g_rmdir (folder);
 }
 
+typedef struct
+{
+  const char *type;
+  gsize size;
+  gboolean is_secret;
+  gboolean has_cookie;
+} TextKind;
+
+static void
+send_text (GIncomingMessage *request, GRestCall *call, gpointer data)
+{
+  const TextKind *kind = data;
+  g_autoptr (GOutgoingMessage) message = g_outgoing_message_new ();
+  g_autofree char *text = g_strnfill (kind->size, 'a');
+
+  g_outgoing_message_set_text (message, text, NULL);
+  g_outgoing_message_set_header (message, "Content-Type", kind->type, NULL);
+  g_outgoing_message_set_etag (message, "v1", NULL);
+  g_outgoing_message_set_is_secret (message, kind->is_secret);
+  if (kind->has_cookie)
+    g_outgoing_message_add_cookie (message, "a", "b", -1, 0, NULL);
+  g_rest_call_return_message (call, message);
+}
+
+/* H25 */
+static void
+test_compressed (void)
+{
+  static const struct
+  {
+    TextKind kind;
+    const char *header;
+    gboolean is_compressed;
+  } rows[] = {
+    { { "text/html", 5000, FALSE, FALSE }, "Accept-Encoding: gzip", TRUE },
+    { { "application/json", 5000, FALSE, FALSE }, "Accept-Encoding: br, gzip;q=0.5", TRUE },
+    { { "text/html", 5000, FALSE, FALSE }, "Accept-Encoding: *", TRUE },
+    { { "text/html", 5000, FALSE, FALSE }, "Accept-Encoding: gzip;q=0, *", FALSE },
+    { { "text/html", 5000, FALSE, FALSE }, "Accept-Encoding: br", FALSE },
+    { { "text/html", 5000, FALSE, FALSE }, "Accept-Encoding:", FALSE },
+    { { "text/html", 1023, FALSE, FALSE }, "Accept-Encoding: gzip", FALSE },
+    { { "image/png", 5000, FALSE, FALSE }, "Accept-Encoding: gzip", FALSE },
+    { { "text/html", 5000, TRUE, FALSE }, "Accept-Encoding: gzip", FALSE },
+    { { "text/html", 5000, FALSE, TRUE }, "Accept-Encoding: gzip", FALSE },
+  };
+  g_autoptr (ServerFixture) fixture = fixture_new ();
+  g_autofree char *part = NULL;
+  g_autofree char *known = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/%u", i);
+
+      add_handler (fixture, path, send_text, (gpointer) &rows[i].kind);
+    }
+  server_fixture_listen (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/%u", i);
+      g_autofree char *text = server_fixture_curl_text (fixture, path, "-i", "-H", rows[i].header,
+                                                        "--compressed", NULL);
+      g_autofree char *head = server_fixture_curl_text (fixture, path, "-I", "-H", rows[i].header,
+                                                        NULL);
+      const char *body = strstr (text, "\r\n\r\n") + 4;
+
+      g_test_message ("row %u", i);
+      g_assert_cmpuint (strspn (body, "a"), ==, rows[i].kind.size);
+      g_assert_cmpint (strstr (text, "Content-Encoding: gzip") != NULL, ==, rows[i].is_compressed);
+      g_assert_cmpint (strstr (text, "ETag: W/\"v1\"") != NULL, ==, rows[i].is_compressed);
+      g_assert_cmpint (strstr (head, "Content-Encoding: gzip") != NULL, ==, rows[i].is_compressed);
+    }
+
+  part = server_fixture_curl_text (fixture, "/0", "-i", "-H", "Accept-Encoding: gzip", "-r",
+                                   "0-2999", NULL);
+  g_assert_nonnull (strstr (part, "Content-Length: 3000\r\n"));
+  g_assert_null (strstr (part, "gzip"));
+  known = server_fixture_curl_text (fixture, "/0", "-i", "-H", "Accept-Encoding: gzip", "-H",
+                                    "If-None-Match: W/\"v1\"", NULL);
+  g_assert_true (g_str_has_prefix (known, "HTTP/1.1 304 "));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -402,9 +560,11 @@ main (int argc, char **argv)
   g_test_add_func ("/http-stream/H29-cut", test_cut);
   g_test_add_func ("/http-stream/constant-memory", test_constant_memory);
   g_test_add_func ("/http-stream/H12-write-stall", test_write_stall);
+  g_test_add_func ("/http-stream/H18-leaves-silence", test_leaves_silence);
   g_test_add_func ("/http-stream/file", test_file);
   g_test_add_func ("/http-stream/again", test_again);
   g_test_add_func ("/http-stream/H08-parts", test_parts);
+  g_test_add_func ("/http-stream/H25-compressed", test_compressed);
 
   return g_test_run ();
 }

@@ -119,6 +119,7 @@ struct _ImapOperation
   guint n_commands; /* submitted and not done */
   guint n_starts;
   gboolean is_complete;
+  gboolean is_outcome_unknown; /* a change was sent, and its reply will not come */
 };
 
 /* @title: takes it. The result is of klass->size. */

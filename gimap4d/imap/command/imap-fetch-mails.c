@@ -8,11 +8,8 @@
 
 #include "gimap4d/imap/command/imap-fetch-mails.h"
 
-#include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
-
-#include <string.h>
 
 typedef struct
 {
@@ -264,90 +261,6 @@ imap_fetch_operation_new_by_number (guint32 first, guint32 last, ImapFetchWhat w
   self->first = first;
   self->last = last;
   self->what = what;
-
-  return self;
-}
-
-typedef struct
-{
-  ImapOperation parent;
-
-  guint32 uid;
-  char *part_id; /* owned */
-  GBytes *bytes; /* owned, nullable */
-} PartOperation;
-
-static gboolean
-claim_part (ImapCommand *command, const ImapResponse *response)
-{
-  PartOperation *self = (PartOperation *) command->operation;
-  g_auto (ImapFetch) fetch = { 0 };
-
-  if (response->type != IMAP_DATA_FETCH || !imap_data_parse_fetch (response, &fetch, NULL) ||
-      fetch.uid != self->uid || imap_span_is_empty (&fetch.section))
-    return FALSE;
-  g_clear_pointer (&self->bytes, g_bytes_unref);
-  self->bytes = imap_fetch_dup_bytes (&fetch, &fetch.section);
-
-  return TRUE;
-}
-
-static void
-part_done (ImapCommand *command, const ImapResponse *response)
-{
-  PartOperation *self = (PartOperation *) command->operation;
-
-  if (response->condition != IMAP_CONDITION_OK)
-    imap_operation_fail_response (self, response);
-  else if (self->bytes == NULL)
-    imap_operation_fail (self, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_NOT_FOUND,
-                                            _ ("the mail %u has no part %s, or is not there"),
-                                            self->uid, self->part_id));
-  else
-    imap_operation_return (self, g_steal_pointer (&self->bytes), (GDestroyNotify) g_bytes_unref);
-}
-
-static void
-part_start (ImapOperation *operation)
-{
-  PartOperation *self = (PartOperation *) operation;
-  g_autofree char *arguments = g_strdup_printf (" %u (UID BODY.PEEK[%s])", self->uid,
-                                                self->part_id);
-  ImapWriter *writer = imap_operation_write (self, "UID FETCH");
-
-  imap_writer_raw (writer, arguments);
-  imap_operation_submit (self, writer, IMAP_COMMAND_NONE, claim_part, part_done);
-}
-
-static void
-part_reset (ImapOperation *operation)
-{
-  g_clear_pointer (&((PartOperation *) operation)->bytes, g_bytes_unref);
-}
-
-static void
-part_finalize (ImapOperation *operation)
-{
-  part_reset (operation);
-  g_free (((PartOperation *) operation)->part_id);
-}
-
-static const ImapOperationClass part_class = {
-  .size = sizeof (PartOperation),
-  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_REPEATABLE | IMAP_OPERATION_USES_IDS,
-  .start = part_start,
-  .reset = part_reset,
-  .finalize = part_finalize,
-};
-
-gpointer
-imap_fetch_part_operation_new (guint32 uid, const char *part_id)
-{
-  PartOperation *self = imap_operation_new (
-      &part_class, g_strdup_printf (_ ("fetching part %s of the mail %u"), part_id, uid));
-
-  self->uid = uid;
-  self->part_id = g_strdup (part_id);
 
   return self;
 }

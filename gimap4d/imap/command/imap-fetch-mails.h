@@ -38,9 +38,6 @@ gpointer imap_fetch_operation_new (ImapUidSet *uids, ImapFetchWhat what);
 /* By message number; 0 = from the first, up to the last. */
 gpointer imap_fetch_operation_new_by_number (guint32 first, guint32 last, ImapFetchWhat what);
 
-/* One body part, still encoded: the result is a GBytes. NOT_FOUND when there is no such mail or part. */
-gpointer imap_fetch_part_operation_new (guint32 uid, const char *part_id);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapFetched, imap_fetched_unref)
 
 G_END_DECLS

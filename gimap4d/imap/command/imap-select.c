@@ -50,7 +50,7 @@ selected (SelectOperation *self, const ImapResponse *response)
 {
   ImapBoxState *state = g_steal_pointer (&self->state);
 
-  state->is_read_only = self->read_only;
+  state->is_read_only = state->is_read_only || self->read_only;
   imap_box_state_apply (state, response);
   if (self->reselected != NULL)
     self->reselected (self->data, state, NULL);

@@ -65,12 +65,29 @@ write_segment (ImapSession *session, const ImapSegment *segment)
   imap_session_count (session, &session->facts.octets_sent, size);
 }
 
+/* Who cancels from here on cannot know what was done. */
+static void
+announce_change (ImapSession *session, const ImapCommand *command)
+{
+  g_autoptr (GError) error = NULL;
+
+  if ((command->traits & IMAP_COMMAND_MUTATES) == 0 || command->operation->caller == NULL)
+    return;
+
+  error = imap_session_name_place (
+      session, command->operation->title,
+      g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UNKNOWN_OUTCOME,
+                   _ ("it was cancelled after it was sent, and may or may not have been done")));
+  imap_call_set_cancelled_error (command->operation->caller, error);
+}
+
 /* Sends what may go without waiting. */
 static void
 send_segments (ImapSession *session, ImapCommand *command)
 {
   gboolean is_first = TRUE;
 
+  command->progress_at = g_get_monotonic_time ();
   while (is_waiting_to_continue (command))
     {
       ImapSegment *segment = g_ptr_array_index (command->segments, command->n_segments_sent);
@@ -81,7 +98,8 @@ send_segments (ImapSession *session, ImapCommand *command)
       command->n_segments_sent++;
       is_first = FALSE;
     }
-  command->progress_at = g_get_monotonic_time ();
+  if (!is_waiting_to_continue (command))
+    announce_change (session, command);
 }
 
 /* What nobody waits for any more and was not begun is not sent at all. */

@@ -215,6 +215,23 @@ end_operation (ImapSession *session, ImapOperation *operation, GError *error)
   release_operation (operation);
 }
 
+/* A change whose last octet has left may have been made. */
+static void
+mark_unknown_outcomes (ImapSession *session)
+{
+  gboolean is_cut = session->channel != NULL && imap_channel_has_unwritten (session->channel);
+
+  for (GList *link = session->in_flight.head; link != NULL; link = link->next)
+    {
+      ImapCommand *command = link->data;
+      gboolean is_whole = command->n_segments_sent == command->segments->len &&
+                          !(is_cut && link->next == NULL);
+
+      if ((command->traits & IMAP_COMMAND_MUTATES) != 0 && is_whole)
+        command->operation->is_outcome_unknown = TRUE;
+    }
+}
+
 /* The connection is gone and with it all that was on its way. */
 static void
 drop_commands (ImapSession *session)
@@ -267,6 +284,17 @@ fail_needing_box (ImapSession *session, const GError *error)
     }
 }
 
+/* What an operation hears whose connection is gone. */
+static GError *
+get_loss (const ImapOperation *operation, const GError *error)
+{
+  if (!operation->is_outcome_unknown)
+    return g_error_copy (error);
+
+  return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UNKNOWN_OUTCOME,
+                      _ ("it was sent, and may or may not have been done: %s"), error->message);
+}
+
 /* What was running goes back to the head of the queue where that is safe, or hears the error. Only
  * a connection that has served before is worth a second try. */
 static void
@@ -301,7 +329,7 @@ settle_running (ImapSession *session, const GError *error)
         }
       else
         {
-          end_operation (session, operation, g_error_copy (error));
+          end_operation (session, operation, get_loss (operation, error));
         }
     }
 
@@ -319,6 +347,7 @@ disconnect (ImapSession *session, const GError *error)
                       session->state == IMAP_SESSION_CLOSING;
 
   imap_trace_note (session->trace, "Disconnected: %s", error->message);
+  mark_unknown_outcomes (session);
   imap_session_detach (session);
   imap_session_stop_time (session);
   drop_commands (session);

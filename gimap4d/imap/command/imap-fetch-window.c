@@ -1,0 +1,147 @@
+/* UID FETCH of a piece of one body section: how a large mail is read without holding it.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/imap/command/imap-fetch-window.h"
+
+#include "gimap4d/base/g-imap-error.h"
+#include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/imap/grammar/imap-data.h"
+
+#include <string.h>
+
+typedef struct
+{
+  ImapOperation parent;
+
+  guint32 uid;
+  char *section; /* owned */
+  guint64 offset;
+  guint32 length;
+  gboolean update_seen;
+  GBytes *bytes; /* owned, nullable */
+} WindowOperation;
+
+void
+imap_window_free (ImapWindow *window)
+{
+  g_clear_pointer (&window->bytes, g_bytes_unref);
+  g_free (window->box);
+  g_free (window);
+}
+
+static gboolean
+claim (ImapCommand *command, const ImapResponse *response)
+{
+  WindowOperation *self = (WindowOperation *) command->operation;
+  g_auto (ImapFetch) fetch = { 0 };
+  const ImapSpan *span;
+
+  if (response->type != IMAP_DATA_FETCH || !imap_data_parse_fetch (response, &fetch, NULL) ||
+      fetch.uid != self->uid)
+    return FALSE;
+
+  span = self->section[0] == '\0' ? &fetch.body : &fetch.section;
+  if (imap_span_is_empty (span))
+    return FALSE;
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  self->bytes = imap_fetch_dup_bytes (&fetch, span);
+
+  return TRUE;
+}
+
+static void
+done (ImapCommand *command, const ImapResponse *response)
+{
+  WindowOperation *self = (WindowOperation *) command->operation;
+  ImapBoxState *box = imap_operation_get_box (self);
+  ImapWindow *window;
+
+  if (response->condition != IMAP_CONDITION_OK)
+    {
+      imap_operation_fail_response (self, response);
+      return;
+    }
+  if (self->bytes == NULL)
+    {
+      imap_operation_fail (self, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_NOT_FOUND,
+                                              _ ("there is no such mail, or no such part of it")));
+      return;
+    }
+
+  window = g_new0 (ImapWindow, 1);
+  window->bytes = g_steal_pointer (&self->bytes);
+  window->box = g_strdup (box->name);
+  window->uid_validity = box->uid_validity;
+  imap_operation_return (self, window, (GDestroyNotify) imap_window_free);
+}
+
+/* "1.2", "2.MIME": nothing that could end the section. */
+static gboolean
+is_section (const char *section)
+{
+  return strspn (section, "0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen (section);
+}
+
+static void
+start (ImapOperation *operation)
+{
+  WindowOperation *self = (WindowOperation *) operation;
+  gboolean marks = self->update_seen && !imap_operation_get_box (self)->is_read_only;
+  g_autofree char *arguments = NULL;
+  ImapWriter *writer;
+
+  if (!is_section (self->section))
+    {
+      imap_operation_fail (self, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
+                                              _ ("“%s” is no part of a mail"), self->section));
+      return;
+    }
+
+  arguments = g_strdup_printf (" %u (UID %s[%s]<%llu.%u>)", self->uid, marks ? "BODY" : "BODY.PEEK",
+                               self->section, (unsigned long long) self->offset, self->length);
+  writer = imap_operation_write (self, "UID FETCH");
+  imap_writer_raw (writer, arguments);
+  imap_operation_submit (self, writer, IMAP_COMMAND_NONE, claim, done);
+}
+
+static void
+reset (ImapOperation *operation)
+{
+  g_clear_pointer (&((WindowOperation *) operation)->bytes, g_bytes_unref);
+}
+
+static void
+finalize (ImapOperation *operation)
+{
+  reset (operation);
+  g_free (((WindowOperation *) operation)->section);
+}
+
+static const ImapOperationClass window_class = {
+  .size = sizeof (WindowOperation),
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_REPEATABLE | IMAP_OPERATION_USES_IDS,
+  .start = start,
+  .reset = reset,
+  .finalize = finalize,
+};
+
+gpointer
+imap_fetch_window_operation_new (
+    guint32 uid, const char *section, guint64 offset, guint32 length, gboolean update_seen)
+{
+  WindowOperation *self = imap_operation_new (&window_class,
+                                              g_strdup_printf (_ ("reading the mail %u"), uid));
+
+  self->uid = uid;
+  self->section = g_strdup (section);
+  self->offset = offset;
+  self->length = length;
+  self->update_seen = update_seen;
+
+  return self;
+}

@@ -1,0 +1,17 @@
+/* A raw mail as IMAP takes it.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The same bytes, or a copy whose bare line feeds are CRLF, which some servers insist on. NULL with
+ * G_IMAP_ERROR_INVALID_ARGUMENT for an empty mail and one with a NUL (RFC 9051, 4.3). */
+GBytes *imap_mail_text_prepare (GBytes *mime, GError **error);
+
+G_END_DECLS

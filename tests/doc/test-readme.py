@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+"""The programs of the README compile and run as they stand there, next to a private Dovecot.
+
+    test-readme.py SOURCE BUILD WORLD
+
+Only host, user and password are replaced. WORLD is the preloaded library that leads port 993 to
+the private server and has the system trust its authority.
+
+SPDX-License-Identifier: LGPL-2.1-or-later
+SPDX-FileCopyrightText: The gimap4d authors
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+
+import tap  # noqa: E402
+
+REPLACED = {"imap.example.com": "HOST", "somebody": "USER", "secret": "PASSWORD"}
+
+# What the folder of mails holds, see tests/lib/mails.
+PRINTED = "1 mail 1\n2 mail 2\n3 mail 3\n"
+
+
+def list_blocks(language):
+    text = (source / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def write_program(folder, language, name, replaced):
+    programs = [block for block in list_blocks(language) if "imap.example.com" in block]
+    assert len(programs) == 1, f"the README has {len(programs)} programs in {language}"
+    text = programs[0]
+    for word, value in replaced.items():
+        assert text.count(f'"{word}"') == 1, f"{word} stands {text.count(word)} times in {language}"
+        text = text.replace(f'"{word}"', f'"{value}"')
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def find_command(first_word):
+    """The line of the README that compiles."""
+    for block in list_blocks("sh"):
+        for line in block.splitlines():
+            if line.startswith(f"{first_word} "):
+                return line
+    raise AssertionError(f"the README does not tell how to call {first_word}")
+
+
+def new_environment(**more):
+    """As if the library were installed."""
+    return dict(
+        os.environ,
+        PKG_CONFIG_PATH=str(build / "meson-uninstalled"),
+        C_INCLUDE_PATH=f"{source}:{build}",
+        LIBRARY_PATH=str(build / "gimap4d"),
+        LD_LIBRARY_PATH=str(build / "gimap4d"),
+        GI_TYPELIB_PATH=str(build / "introspection"),
+        PYTHONPATH=str(source / "introspection"),
+        PYTHONDONTWRITEBYTECODE="1",
+        # g_error () of a program that is told of an error is no crash to keep.
+        G_DEBUG="", **more)
+
+
+def run(folder, *command, environment):
+    return subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True,
+                          timeout=100)
+
+
+def compile_program(folder, compiler, arguments=""):
+    if not shutil.which(compiler):
+        raise tap.Skip(f"{compiler} is not installed")
+    result = run(folder, "sh", "-c", find_command(compiler) + arguments,
+                 environment=new_environment())
+    assert result.returncode == 0, result.stderr
+
+
+def assert_prints_the_mails(folder, *command):
+    result = run(folder, *command, environment=new_environment(LD_PRELOAD=world))
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == PRINTED, result.stdout + result.stderr
+
+
+def assert_tells_the_problem(folder, *command):
+    result = run(folder, *command, environment=new_environment(LD_PRELOAD=world))
+    assert result.returncode != 0 and not result.stdout, result.stdout
+    assert "An error occurred: " in result.stderr, result.stderr
+
+
+def check(language, name, command, compile_it=lambda folder: None):
+    """Twice: with the right password and with another one."""
+    values = {word: os.environ[f"GIMAP4D_TEST_{key}"] for word, key in REPLACED.items()}
+    for password, verdict in ((values["secret"], assert_prints_the_mails),
+                              ("wrong", assert_tells_the_problem)):
+        with tempfile.TemporaryDirectory() as parent:
+            folder = pathlib.Path(parent)
+            write_program(folder, language, name, dict(values, secret=password))
+            compile_it(folder)
+            verdict(folder, *command)
+
+
+def test_python():
+    check("python", "mails.py", [sys.executable, "mails.py"])
+
+
+def test_c():
+    check("c", "mails.c", ["./mails"],
+          lambda folder: compile_program(folder, "cc", " -Wall -Wextra -Werror"))
+
+
+def compile_vala(folder):
+    # Beside each other only once they are installed.
+    for path in ("introspection/gimap4d-1.0.vapi", "meson-private/gimap4d-1.0.deps"):
+        shutil.copy(build / path, folder)
+    compile_program(folder, "valac", " --vapidir=. -X -w")
+
+
+def test_vala():
+    check("vala", "mails.vala", ["./mails"], compile_vala)
+
+
+source, build = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+world = str(pathlib.Path(sys.argv[3]).resolve())
+tap.run({"Python": test_python, "C": test_c, "Vala": test_vala})
