@@ -285,6 +285,8 @@ host_complete (
         imap_session_fail_opening (session, error);
       else
         g_clear_error (&error);
+      if (result != NULL && destroy != NULL)
+        destroy (result);
       return;
     }
 

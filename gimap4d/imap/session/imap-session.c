@@ -401,7 +401,7 @@ void
 imap_session_settle (ImapSession *session, ImapOperation *operation)
 {
   if (operation->is_complete && operation->n_commands == 0)
-    g_ptr_array_remove_fast (session->running, operation);
+    g_ptr_array_remove (session->running, operation);
 }
 
 static gboolean
