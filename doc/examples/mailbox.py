@@ -144,16 +144,6 @@ def protected(message):
     return message
 
 
-def unchanged(request, etag):
-    """The short answer to a browser that already has what it asks for, or None."""
-    if request.get_header("if-none-match") != f'"{etag}"':
-        return None
-    message = GImap4D.OutgoingMessage()
-    message.set_status(304)
-    message.set_etag(etag)
-    return message
-
-
 class Site:
     """Answers the requests of browsers. The server calls it in any of its threads."""
 
@@ -185,7 +175,7 @@ class Site:
             case ["box", box, mail_id, "html"]:
                 return self._html(box, mail_id)
             case ["box", box, mail_id, "attachment", number]:
-                return self._attachment(request, box, mail_id, number)
+                return self._attachment(box, mail_id, number)
         raise NotFound
 
     def _style(self):
@@ -220,25 +210,21 @@ class Site:
         message.set_header("Content-Security-Policy", pages.POLICY_OF_MAIL)
         return message
 
-    def _attachment(self, request, box, mail_id, number):
+    def _attachment(self, box, mail_id, number):
         info, mail = self._get_mail(box, mail_id)
         attachments = list(mail.attachments)
         index = as_number(number)
         if index >= len(attachments):
             raise NotFound
-        # The mail of a number never changes while UIDVALIDITY stays the same (RFC 9051, 2.3.1.1).
-        etag = f"{info.uid_validity}-{mail.id}-{index}"
-        answer = unchanged(request, etag)
-        if answer:
-            return answer
-
         attachment = attachments[index]
         message = GImap4D.OutgoingMessage()
         message.set_body(attachment.get_content())
         message.set_header("Content-Type", attachment.type)
         message.set_header("Content-Security-Policy", pages.POLICY_OF_MAIL)
         message.set_attachment_name(pages.name_of(attachment, index))
-        message.set_etag(etag)
+        # The mail of an id never changes while UIDVALIDITY stays the same (RFC 9051, 2.3.1.1): the
+        # server answers 304 to a browser that has it.
+        message.set_etag(f"{info.uid_validity}-{mail.id}-{index}")
         message.set_header("Cache-Control", "private, no-cache")
         return protected(message)
 
@@ -267,11 +253,13 @@ def serve(mailbox, port, is_once):
     print(f"\nThe mailbox is at {address}\nThe PDF is at {address}rest/$catalog/getFile",
           flush=True)
 
-    result = []
+    results = []
     if is_once:
         def visit_all():
-            result.append(visit(address))
-            GLib.idle_add(server.stop)
+            try:
+                results.append(visit(address))
+            finally:
+                GLib.idle_add(server.stop)
 
         threading.Thread(target=visit_all).start()
     else:
@@ -279,7 +267,7 @@ def serve(mailbox, port, is_once):
     for number in (signal.SIGINT, signal.SIGTERM):
         GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, stop_cb, server)
     server.run()
-    return all(result)
+    return not is_once or results == [True]
 
 
 def stop_cb(server):
@@ -341,7 +329,10 @@ def main():
     except (GLib.Error, OSError) as error:
         print(f"mailbox.py: {getattr(error, 'message', error)}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0 if is_fine else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -17,7 +17,7 @@
 #include "gimap4d/http/http-gate.h"
 #include "gimap4d/http/http-guard.h"
 #include "gimap4d/http/http-syntax.h"
-#include "gimap4d/http/rest-service.h"
+#include "gimap4d/http/rest-server-private.h"
 
 /**
  * SECTION:g-rest-server
@@ -653,47 +653,10 @@ g_rest_server_conceal (GRestServer *self, const char *class_name, const char *fu
   return rest_router_conceal (self->service.router, class_name, function_name);
 }
 
-/**
- * g_rest_server_add_handler:
- * @self: a #GRestServer
- * @pattern: a path, such as `/docs`: it stands for itself and everything below it
- * @verbs: (nullable): a list of verbs separated by commas, in any case; %NULL for all
- * @func: (scope notified) (closure data) (destroy destroy): the handler
- * @data: what is given to it
- * @destroy: (nullable): frees @data
- * @error: return location for a #GError
- *
- * Has a function answer all requests below a path. Handlers are tried in the order in which they
- * were added; the first that takes path and verb runs. `/docs` takes `/docs` and `/docs/x`, not
- * `/docsearch`; `/` takes all. Who takes GET takes HEAD too.
- *
- * Fails with %G_IO_ERROR_INVALID_ARGUMENT for what is no path, for paths below
- * #GRestServer:rest-path, `/4DACTION`, `/$lib/renderer` and `/$shared`, and for verbs that are none.
- *
- * Returns: %TRUE if the handler was added
- *
- * Since: 1.0
- */
-gboolean
-g_rest_server_add_handler (GRestServer *self,
-                           const char *pattern,
-                           const char *verbs,
-                           GHttpHandlerFunction func,
-                           gpointer data,
-                           GDestroyNotify destroy,
-                           GError **error)
+RestService *
+rest_server_get_service (GRestServer *self)
 {
-  RestRoute *route = NULL;
-
-  g_return_val_if_fail (G_IS_REST_SERVER (self), FALSE);
-  g_return_val_if_fail (pattern != NULL, FALSE);
-  g_return_val_if_fail (func != NULL, FALSE);
-
-  route = rest_route_new (data, destroy);
-  route->handler = func;
-
-  return rest_router_add_handler (self->service.router, self->service.rest_path, pattern, verbs,
-                                  route, error);
+  return &self->service;
 }
 
 static void

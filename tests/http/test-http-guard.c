@@ -268,6 +268,25 @@ test_slow_head (void)
     }
 }
 
+/* An empty line before a request, in two halves. */
+static void
+test_empty_line (void)
+{
+  g_autoptr (ServerFixture) fixture = fixture_new (NULL);
+  g_autoptr (Client) client = NULL;
+
+  server_fixture_listen (fixture);
+  client = client_new (fixture);
+  for (guint i = 0; i < 3; i++)
+    {
+      client_send (client, "\r\n\r\n" + i, 1);
+      for (guint j = 0; j < 20; j++)
+        g_main_context_iteration (NULL, FALSE);
+    }
+  client_send (client, "\n" GET, 1 + strlen (GET));
+  client_wait_for (client, "{\"result\":null}");
+}
+
 /* H12 */
 static void
 test_idle (void)
@@ -469,6 +488,7 @@ static void
 test_reentrant (void)
 {
   g_autoptr (ServerFixture) fixture = fixture_new (NULL);
+  static const char request[] = "GET /rest/T/loop HTTP/1.1\r\nHost: localhost\r\n\r\n";
   g_autoptr (Client) gone = NULL;
   g_autofree char *stopped = NULL;
 
@@ -477,7 +497,7 @@ test_reentrant (void)
   g_rest_server_expose (fixture->server, "T", "loop", G_REST_EXPOSE_HTTP_GET, run_loop, gone, NULL);
   g_rest_server_expose (fixture->server, "T", "stop", G_REST_EXPOSE_HTTP_GET, stop_server,
                         fixture->server, NULL);
-  client_send (gone, "GET /rest/T/loop HTTP/1.1\r\nHost: localhost\r\n\r\n", 48);
+  client_send (gone, request, sizeof request - 1);
   while (!g_socket_is_closed (gone->socket))
     g_main_context_iteration (NULL, TRUE);
   turn ();
@@ -570,6 +590,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-guard/H18-leaves-at-each-byte", test_leaves_at_each_byte);
   g_test_add_func ("/http-guard/half-close", test_half_close);
   g_test_add_func ("/http-guard/H12-slow-head", test_slow_head);
+  g_test_add_func ("/http-guard/empty-line", test_empty_line);
   g_test_add_func ("/http-guard/H12-idle", test_idle);
   g_test_add_func ("/http-guard/H12-too-many", test_too_many);
   g_test_add_func ("/http-guard/no-descriptors", test_no_descriptors);
