@@ -20,7 +20,7 @@ add_handler (GRestServer *self,
              GDestroyNotify destroy,
              GError **error)
 {
-  RestService *service = rest_server_get_service (self);
+  RestService *service = &self->service;
   RestRoute *route = rest_route_new (data, destroy);
 
   route->handler = func;
@@ -125,7 +125,7 @@ g_rest_server_add_singleton (GRestServer *self, const char *name, GObject *singl
   g_return_if_fail (name != NULL);
   g_return_if_fail (G_IS_OBJECT (singleton));
 
-  rest_router_add_singleton (rest_server_get_service (self)->router, name, singleton);
+  rest_router_add_singleton (self->service.router, name, singleton);
 }
 
 /**
@@ -145,7 +145,7 @@ g_rest_server_get_singleton (GRestServer *self, const char *name)
   g_return_val_if_fail (G_IS_REST_SERVER (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  return rest_router_get_singleton (rest_server_get_service (self)->router, name);
+  return rest_router_get_singleton (self->service.router, name);
 }
 
 /**
@@ -178,8 +178,7 @@ g_rest_server_add_singleton_function (GRestServer *self,
 
   route = rest_route_new (data, destroy);
   route->handler = func;
-  rest_router_add_singleton_function (rest_server_get_service (self)->router, class_name, method,
-                                      route);
+  rest_router_add_singleton_function (self->service.router, class_name, method, route);
 }
 
 /**
@@ -216,6 +215,6 @@ g_rest_server_load_handlers (GRestServer *self, GFile *file, GError **error)
   if (list == NULL)
     return FALSE;
 
-  service = rest_server_get_service (self);
+  service = &self->service;
   return rest_router_load_handlers (service->router, service->rest_path, list, error);
 }

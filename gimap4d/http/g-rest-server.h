@@ -136,6 +136,8 @@ gboolean g_rest_server_listen (GRestServer *self, guint16 port, GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_rest_server_listen_address (GRestServer *self, GSocketAddress *address, GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_rest_server_listen_systemd (GRestServer *self, GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
 GStrv g_rest_server_get_uris (GRestServer *self);
 G_IMAP4D_AVAILABLE_IN_1_0
 void g_rest_server_run (GRestServer *self);
