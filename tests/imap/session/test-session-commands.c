@@ -233,16 +233,15 @@ static void
 test_interleaved (void)
 {
   g_autoptr (ScriptedPeer) peer = scripted_peer_new (
-      LOGGED_IN ("")
-          SELECTED ("2", "9") "C: $3 FETCH 1:9 (UID)\nC: $4 FETCH 5:5 (*ENVELOPE*)\nC: $5 FETCH 5:5 "
-                              "(*BODY.PEEK[])\nC: $6 FETCH 5:5 (*BODY.PEEK[HEADER])\n"
-                              "S: * 5 FETCH (UID 50 " FACTS
-                              " BODY[HEADER] {2}\nS-raw: \\r\\n)\\r\\n\n"
-                              "S: * 5 FETCH (UID 50 " FACTS " BODY[] {3}\nS: abc)\n"
-                              "S: * 5 FETCH (UID 50 " FACTS
-                              " ENVELOPE (NIL \"hello\" NIL NIL NIL NIL NIL NIL NIL NIL))\n"
-                              "S: * 5 FETCH (UID 50)\nS: * 6 FETCH (UID 60)\n"
-                              "S: $6 OK\nS: $5 OK\nS: $4 OK\nS: $3 OK\n",
+      LOGGED_IN ("") SELECTED (
+          "2", "9") "C: $3 FETCH 1:9 (UID)\nC: $4 FETCH 5:5 (*ENVELOPE*)\nC: $5 FETCH 5:5 "
+                    "(*BODY.PEEK[])\nC: $6 FETCH 5:5 (*BODY.PEEK[HEADER])\n"
+                    "S: * 5 FETCH (UID 50 " FACTS " BODY[HEADER] {2}\nS-raw: \\r\\n)\\r\\n\n"
+                    "S: * 5 FETCH (UID 50 " FACTS " BODY[] {3}\nS: abc)\n"
+                    "S: * 5 FETCH (UID 50 " FACTS
+                    " ENVELOPE (NIL \"hello\" NIL NIL NIL NIL NIL NIL NIL NIL))\n"
+                    "S: * 5 FETCH (UID 50)\nS: * 6 FETCH (UID 60)\n"
+                    "S: $6 OK\nS: $5 OK\nS: $4 OK\nS: $3 OK\n",
       SCRIPTED_PEER_CHUNK_RANDOM);
   g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
   static const GImapFetchFlags flags[] = { G_IMAP_FETCH_SUMMARY, G_IMAP_FETCH_WITH_BODY,
