@@ -177,7 +177,9 @@ claim_uid (ImapCommand *command, const ImapResponse *response)
     return FALSE;
   imap_uid_set_add (self->uids, fetch.uid);
 
-  return TRUE;
+  /* More than the id is the answer to another command that is in flight beside this one. */
+  return fetch.size < 0 && imap_span_is_empty (&fetch.body) && imap_span_is_empty (&fetch.header) &&
+         imap_span_is_empty (&fetch.section) && imap_span_is_empty (&fetch.envelope);
 }
 
 static void
