@@ -79,6 +79,8 @@
 #define IMAP_LIMIT_RANGES 1000000
 #define IMAP_LIMIT_EXPANSION (1u << 24)
 #define IMAP_LIMIT_CAPABILITIES 1024
+/* In which a search is tried: a server that refuses each could name thousands. */
+#define IMAP_LIMIT_CHARSETS 8
 
 /* Servers cut lines at 8192 bytes (RFC 7162, 4). */
 #define IMAP_LIMIT_COMMAND_SET_BYTES 8000

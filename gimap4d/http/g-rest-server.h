@@ -110,9 +110,33 @@ gboolean g_rest_server_add_handler (GRestServer *self,
                                     GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_rest_server_add_regex_handler (GRestServer *self,
+                                          const char *pattern,
+                                          const char *verbs,
+                                          GHttpHandlerFunction func,
+                                          gpointer data,
+                                          GDestroyNotify destroy,
+                                          GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_rest_server_add_singleton (GRestServer *self, const char *name, GObject *singleton);
+G_IMAP4D_AVAILABLE_IN_1_0
+GObject *g_rest_server_get_singleton (GRestServer *self, const char *name);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_rest_server_add_singleton_function (GRestServer *self,
+                                           const char *class_name,
+                                           const char *method,
+                                           GHttpHandlerFunction func,
+                                           gpointer data,
+                                           GDestroyNotify destroy);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_rest_server_load_handlers (GRestServer *self, GFile *file, GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_rest_server_listen (GRestServer *self, guint16 port, GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_rest_server_listen_address (GRestServer *self, GSocketAddress *address, GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_rest_server_listen_systemd (GRestServer *self, GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
 GStrv g_rest_server_get_uris (GRestServer *self);
 G_IMAP4D_AVAILABLE_IN_1_0

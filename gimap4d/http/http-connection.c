@@ -53,6 +53,7 @@ struct _HttpConnection
 
   GByteArray *buffer; /* what came and was not handed on */
   gsize scanned;
+  gboolean has_begun; /* the first byte of a request is there, and its time is running */
   gboolean has_ended; /* the client sends nothing more */
   gsize lingered;
 
@@ -417,6 +418,7 @@ finish_request (HttpConnection *connection)
 
   connection->state = STATE_HEAD;
   connection->scanned = 0;
+  connection->has_begun = FALSE;
   set_deadline (connection, connection->limits->idle_timeout);
 }
 
@@ -467,18 +469,29 @@ drop_empty_lines (HttpConnection *connection)
     g_byte_array_remove_range (connection->buffer, 0, size);
 }
 
+/* The first half of an empty line must not be looked at as a head. */
+static gboolean
+has_head_bytes (HttpConnection *connection)
+{
+  return connection->buffer->len > 1 ||
+         (connection->buffer->len == 1 && connection->buffer->data[0] != '\r');
+}
+
 static void
 read_head (HttpConnection *connection)
 {
   guint status = 0;
   HttpGateResult result = HTTP_GATE_NEEDS_MORE;
 
+  if (!connection->has_begun && connection->buffer->len > 0)
+    {
+      connection->has_begun = TRUE;
+      set_deadline (connection, connection->limits->header_timeout);
+    }
   if (connection->scanned == 0)
     drop_empty_lines (connection);
-  if (connection->scanned == 0 && connection->buffer->len > 0)
-    set_deadline (connection, connection->limits->header_timeout);
 
-  if (connection->buffer->len > 0)
+  if (has_head_bytes (connection))
     result = http_gate_scan_head ((const char *) connection->buffer->data, connection->buffer->len,
                                   &connection->scanned, connection->limits->max_body,
                                   &connection->head, &status);

@@ -15,17 +15,26 @@
 #include "gimap4d/http/http-gate.h"
 #include "gimap4d/http/http-syntax.h"
 
+/* A pattern is trusted, a path is not: what would take too long is given up (PCRE2). */
+#define REGEX_LIMITS "(*LIMIT_MATCH=100000)(*LIMIT_DEPTH=1000)(*LIMIT_HEAP=1024)"
+#define REGEX_SUBJECT 2048
+
 typedef struct
 {
-  GStrv prefix;     /* owned: segments */
+  GStrv prefix;     /* owned, nullable: segments, "{name}" for any */
+  GRegex *regex;    /* owned, nullable: goes before the prefix */
   GStrv verbs;      /* owned: upper case */
-  RestRoute *route; /* owned */
+  RestRoute *route; /* owned, nullable: a singleton's function is looked up when it is needed */
+  char *class_name; /* owned, nullable */
+  char *method;     /* owned, nullable */
 } Handler;
 
 struct _RestRouter
 {
-  GHashTable *functions; /* owned: "class/name" → RestRoute */
-  GPtrArray *handlers;   /* owned, of Handler, tried in this order */
+  GHashTable *functions;           /* owned: "class/name" → RestRoute */
+  GHashTable *singletons;          /* owned: name → GObject */
+  GHashTable *singleton_functions; /* owned: name → (method → RestRoute) */
+  GPtrArray *handlers;             /* owned, of Handler, tried in this order */
 };
 
 static void
@@ -34,8 +43,11 @@ handler_free (gpointer data)
   Handler *handler = data;
 
   g_strfreev (handler->prefix);
+  g_clear_pointer (&handler->regex, g_regex_unref);
   g_strfreev (handler->verbs);
-  rest_route_unref (handler->route);
+  g_clear_pointer (&handler->route, rest_route_unref);
+  g_free (handler->class_name);
+  g_free (handler->method);
   g_free (handler);
 }
 
@@ -46,6 +58,9 @@ rest_router_new (void)
 
   router->functions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                              (GDestroyNotify) rest_route_unref);
+  router->singletons = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  router->singleton_functions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                                       (GDestroyNotify) g_hash_table_unref);
   router->handlers = g_ptr_array_new_with_free_func (handler_free);
 
   return router;
@@ -55,6 +70,8 @@ void
 rest_router_free (RestRouter *router)
 {
   g_hash_table_unref (router->functions);
+  g_hash_table_unref (router->singletons);
+  g_hash_table_unref (router->singleton_functions);
   g_ptr_array_unref (router->handlers);
   g_free (router);
 }
@@ -121,24 +138,24 @@ rest_path_skip (const char *const *path, const char *const *prefix)
   return path;
 }
 
+gboolean
+rest_path_is_reserved (const char *const *path)
+{
+  static const char *const action[] = { "4DACTION", NULL };
+  static const char *const renderer[] = { "$lib", "renderer", NULL };
+  static const char *const shared[] = { "$shared", NULL };
+
+  return rest_path_skip (path, action) != NULL || rest_path_skip (path, renderer) != NULL ||
+         rest_path_skip (path, shared) != NULL;
+}
+
 static gboolean
 is_reserved (const char *const *prefix, const char *rest_path)
 {
-  static const char *const reserved[] = { "/4DACTION", "/$lib/renderer", "/$shared" };
   g_auto (GStrv) rest = http_gate_split_path (rest_path);
 
-  if (rest != NULL && rest_path_skip (prefix, (const char *const *) rest) != NULL)
-    return TRUE;
-
-  for (guint i = 0; i < G_N_ELEMENTS (reserved); i++)
-    {
-      g_auto (GStrv) segments = http_gate_split_path (reserved[i]);
-
-      if (rest_path_skip (prefix, (const char *const *) segments) != NULL)
-        return TRUE;
-    }
-
-  return FALSE;
+  return rest_path_is_reserved (prefix) ||
+         (rest != NULL && rest_path_skip (prefix, (const char *const *) rest) != NULL);
 }
 
 /* What a handler takes that does not say which. OPTIONS is answered by the server. */
@@ -163,39 +180,162 @@ split_verbs (const char *verbs)
   return g_strv_builder_end (builder);
 }
 
-gboolean
-rest_router_add_handler (RestRouter *router,
-                         const char *rest_path,
-                         const char *pattern,
-                         const char *verbs,
-                         RestRoute *route,
-                         GError **error)
+/* A pattern that knows how a match may not go on for ever, or NULL. */
+static Handler *
+handler_new (const char *rest_path, const RestPattern *pattern, GError **error)
 {
-  g_autoptr (RestRoute) owned = route;
-  g_auto (GStrv) prefix = http_gate_split_path (pattern);
-  g_auto (GStrv) list = split_verbs (verbs != NULL ? verbs : ALL_VERBS);
+  g_auto (GStrv) list = split_verbs (pattern->verbs != NULL ? pattern->verbs : ALL_VERBS);
+  g_auto (GStrv) prefix = NULL;
+  g_autoptr (GRegex) regex = NULL;
+  g_autofree char *limited = g_strconcat (REGEX_LIMITS, pattern->regex, NULL);
   Handler *handler = NULL;
 
-  if (prefix == NULL || is_reserved ((const char *const *) prefix, rest_path))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   _ ("The pattern “%s” is no path, or belongs to the server"), pattern);
-      return FALSE;
-    }
   if (list == NULL)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   _ ("The verbs “%s” of the pattern “%s” are no list of verbs"), verbs, pattern);
-      return FALSE;
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _ ("“%s” is no list of verbs"),
+                   pattern->verbs);
+      return NULL;
+    }
+  if (pattern->regex != NULL)
+    {
+      regex = g_regex_new (limited, G_REGEX_ANCHORED, 0, error);
+      if (regex == NULL)
+        return NULL;
+    }
+  else
+    {
+      prefix = http_gate_split_path (pattern->pattern);
+      if (prefix == NULL || is_reserved ((const char *const *) prefix, rest_path))
+        {
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                       _ ("The pattern “%s” is no path, or belongs to the server"),
+                       pattern->pattern);
+          return NULL;
+        }
     }
 
   handler = g_new0 (Handler, 1);
   handler->prefix = g_steal_pointer (&prefix);
+  handler->regex = g_steal_pointer (&regex);
   handler->verbs = g_steal_pointer (&list);
+
+  return handler;
+}
+
+gboolean
+rest_router_add_handler (RestRouter *router,
+                         const char *rest_path,
+                         const RestPattern *pattern,
+                         RestRoute *route,
+                         GError **error)
+{
+  g_autoptr (RestRoute) owned = route;
+  Handler *handler = handler_new (rest_path, pattern, error);
+
+  if (handler == NULL)
+    return FALSE;
+
   handler->route = g_steal_pointer (&owned);
   g_ptr_array_add (router->handlers, handler);
 
   return TRUE;
+}
+
+static const char *
+get_text (JsonObject *entry, const char *name)
+{
+  JsonNode *member = json_object_get_member (entry, name);
+
+  return member != NULL && JSON_NODE_HOLDS_VALUE (member) ? json_node_get_string (member) : NULL;
+}
+
+static Handler *
+handler_from_json (const char *rest_path, JsonNode *node, GError **error)
+{
+  JsonObject *entry = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  RestPattern pattern = { NULL };
+  Handler *handler = NULL;
+
+  if (entry != NULL)
+    pattern = (RestPattern){ .pattern = get_text (entry, "pattern"),
+                             .regex = get_text (entry, "regexPattern"),
+                             .verbs = get_text (entry, "verbs") };
+  if (entry == NULL || get_text (entry, "class") == NULL || get_text (entry, "method") == NULL ||
+      (pattern.pattern == NULL && pattern.regex == NULL))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   _ ("“class”, “method” and “pattern” or “regexPattern” have to be texts"));
+      return NULL;
+    }
+
+  handler = handler_new (rest_path, &pattern, error);
+  if (handler == NULL)
+    return NULL;
+  handler->class_name = g_strdup (get_text (entry, "class"));
+  handler->method = g_strdup (get_text (entry, "method"));
+
+  return handler;
+}
+
+gboolean
+rest_router_load_handlers (RestRouter *router,
+                           const char *rest_path,
+                           JsonNode *list,
+                           GError **error)
+{
+  g_autoptr (GPtrArray) handlers = g_ptr_array_new_with_free_func (handler_free);
+  JsonArray *array = NULL;
+
+  if (!JSON_NODE_HOLDS_ARRAY (list))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("The handlers are no array"));
+      return FALSE;
+    }
+
+  array = json_node_get_array (list);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      Handler *handler = handler_from_json (rest_path, json_array_get_element (array, i), error);
+
+      if (handler == NULL)
+        {
+          g_prefix_error (error, _ ("Handler %u: "), i + 1);
+          return FALSE;
+        }
+      g_ptr_array_add (handlers, handler);
+    }
+  g_ptr_array_extend_and_steal (router->handlers, g_steal_pointer (&handlers));
+
+  return TRUE;
+}
+
+void
+rest_router_add_singleton (RestRouter *router, const char *name, GObject *singleton)
+{
+  g_hash_table_replace (router->singletons, g_strdup (name), g_object_ref (singleton));
+}
+
+GObject *
+rest_router_get_singleton (RestRouter *router, const char *name)
+{
+  return g_hash_table_lookup (router->singletons, name);
+}
+
+void
+rest_router_add_singleton_function (RestRouter *router,
+                                    const char *class_name,
+                                    const char *method,
+                                    RestRoute *route)
+{
+  GHashTable *methods = g_hash_table_lookup (router->singleton_functions, class_name);
+
+  if (methods == NULL)
+    {
+      methods = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                       (GDestroyNotify) rest_route_unref);
+      g_hash_table_insert (router->singleton_functions, g_strdup (class_name), methods);
+    }
+  g_hash_table_replace (methods, g_strdup (method), route);
 }
 
 /* $catalog/fn, class/fn, $singleton/class/fn */
@@ -272,12 +412,113 @@ collect_allow (const Handler *handler, GPtrArray *allow)
     }
 }
 
+static char *
+dup_parameter_name (const char *segment)
+{
+  gsize length = strlen (segment);
+
+  return length > 2 && *segment == '{' && segment[length - 1] == '}' ?
+             g_strndup (segment + 1, length - 2) :
+             NULL;
+}
+
+static gboolean
+matches_prefix (const Handler *handler, const char *const *segments, GHashTable *parameters)
+{
+  for (guint i = 0; handler->prefix[i] != NULL; i++)
+    {
+      g_autofree char *name = dup_parameter_name (handler->prefix[i]);
+
+      if (segments[i] == NULL || (name == NULL && strcmp (segments[i], handler->prefix[i]) != 0))
+        return FALSE;
+      if (name != NULL)
+        g_hash_table_replace (parameters, g_steal_pointer (&name), g_strdup (segments[i]));
+    }
+
+  return TRUE;
+}
+
+/* Names of groups that can stand in a pattern are ASCII words: they are found by looking for them. */
+static void
+take_groups (const Handler *handler, GMatchInfo *match, GHashTable *parameters)
+{
+  g_autoptr (GRegex) names = g_regex_new ("\\(\\?P?[<']([A-Za-z_][A-Za-z0-9_]*)[>']", 0, 0, NULL);
+  g_autoptr (GMatchInfo) name_match = NULL;
+
+  g_regex_match (names, g_regex_get_pattern (handler->regex), 0, &name_match);
+  for (; g_match_info_matches (name_match); g_match_info_next (name_match, NULL))
+    {
+      g_autofree char *name = g_match_info_fetch (name_match, 1);
+      int start = -1;
+
+      if (g_match_info_fetch_named_pos (match, name, &start, NULL) && start >= 0)
+        {
+          char *value = g_match_info_fetch_named (match, name);
+
+          g_hash_table_replace (parameters, g_steal_pointer (&name), value);
+        }
+    }
+}
+
+static gboolean
+matches_regex (const Handler *handler,
+               const char *const *segments,
+               GHashTable *parameters,
+               GError **error)
+{
+  g_autofree char *joined = g_strjoinv ("/", (GStrv) segments);
+  g_autofree char *path = g_strconcat ("/", joined, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+
+  if (strlen (path) > REGEX_SUBJECT ||
+      !g_regex_match_full (handler->regex, path, -1, 0, 0, &match, error))
+    return FALSE;
+  take_groups (handler, match, parameters);
+
+  return TRUE;
+}
+
+static gboolean
+matches (const Handler *handler,
+         const char *const *segments,
+         GHashTable *parameters,
+         GError **error)
+{
+  g_hash_table_remove_all (parameters);
+
+  return handler->regex != NULL ? matches_regex (handler, segments, parameters, error) :
+                                  matches_prefix (handler, segments, parameters);
+}
+
+static RestRoute *
+find_route (RestRouter *router, const Handler *handler, GError **error)
+{
+  GHashTable *methods = NULL;
+  RestRoute *route = handler->route;
+
+  if (route == NULL)
+    {
+      methods = g_hash_table_lookup (router->singleton_functions, handler->class_name);
+      route = methods != NULL ? g_hash_table_lookup (methods, handler->method) : NULL;
+    }
+  if (route != NULL)
+    return rest_route_ref (route);
+
+  g_set_error (error, G_REST_SERVER_ERROR, G_REST_SERVER_ERROR_INTERNAL,
+               methods == NULL && rest_router_get_singleton (router, handler->class_name) == NULL ?
+                   _ ("Cannot find singleton") :
+                   _ ("Cannot find singleton function"));
+  return NULL;
+}
+
 RestMatch
 rest_router_find_handler (RestRouter *router,
                           const char *const *segments,
                           const char *verb,
                           RestRoute **out_route,
-                          char **out_allow)
+                          char **out_allow,
+                          GHashTable *parameters,
+                          GError **error)
 {
   g_autoptr (GPtrArray) allow = g_ptr_array_new ();
   gboolean has_path = FALSE;
@@ -285,16 +526,22 @@ rest_router_find_handler (RestRouter *router,
   for (guint i = 0; i < router->handlers->len; i++)
     {
       const Handler *handler = g_ptr_array_index (router->handlers, i);
+      g_autoptr (GError) cause = NULL;
+      gboolean is_match = matches (handler, segments, parameters, &cause);
 
-      if (rest_path_skip (segments, (const char *const *) handler->prefix) == NULL)
-        continue;
-      if (takes_verb (handler, verb))
+      if (cause != NULL)
         {
-          *out_route = rest_route_ref (handler->route);
-          return REST_MATCH_FOUND;
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return REST_MATCH_FAILED;
         }
-      has_path = TRUE;
-      collect_allow (handler, allow);
+      if (is_match && takes_verb (handler, verb))
+        {
+          *out_route = find_route (router, handler, error);
+          return *out_route != NULL ? REST_MATCH_FOUND : REST_MATCH_FAILED;
+        }
+      if (is_match)
+        collect_allow (handler, allow);
+      has_path = has_path || is_match;
     }
   if (!has_path)
     return REST_MATCH_NONE;

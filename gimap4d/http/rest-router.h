@@ -27,6 +27,7 @@ typedef enum
   REST_MATCH_NONE,
   REST_MATCH_VERB, /* there is something, but not for this verb */
   REST_MATCH_FOUND,
+  REST_MATCH_FAILED, /* with an error */
 } RestMatch;
 
 RestRouter *rest_router_new (void);
@@ -43,13 +44,36 @@ void rest_router_expose (RestRouter *router,
                          RestRoute *route);
 gboolean rest_router_conceal (RestRouter *router, const char *class_name, const char *name);
 
-/* Takes @route. @verbs: nullable for all, else a list separated by commas. */
+/* What a handler answers: exactly one of @pattern and @regex is set. @verbs: nullable for all, else a
+ * list separated by commas. */
+typedef struct
+{
+  const char *pattern;
+  const char *regex;
+  const char *verbs;
+} RestPattern;
+
+/* Takes @route. */
 gboolean rest_router_add_handler (RestRouter *router,
                                   const char *rest_path,
-                                  const char *pattern,
-                                  const char *verbs,
+                                  const RestPattern *pattern,
                                   RestRoute *route,
                                   GError **error);
+
+/* HTTPHandlers.json: all of its entries, or none. */
+gboolean rest_router_load_handlers (RestRouter *router,
+                                    const char *rest_path,
+                                    JsonNode *list,
+                                    GError **error);
+
+void rest_router_add_singleton (RestRouter *router, const char *name, GObject *singleton);
+GObject *rest_router_get_singleton (RestRouter *router, const char *name);
+
+/* Takes @route. */
+void rest_router_add_singleton_function (RestRouter *router,
+                                         const char *class_name,
+                                         const char *method,
+                                         RestRoute *route);
 
 /* @out_allow: what may be asked with, as for the header Allow; owned by the caller. */
 RestMatch rest_router_find_function (RestRouter *router,
@@ -57,11 +81,17 @@ RestMatch rest_router_find_function (RestRouter *router,
                                      const char *verb,
                                      RestRoute **out_route,
                                      char **out_allow);
+/* @parameters: utf8 → utf8, is filled with what the pattern names. */
 RestMatch rest_router_find_handler (RestRouter *router,
                                     const char *const *segments,
                                     const char *verb,
                                     RestRoute **out_route,
-                                    char **out_allow);
+                                    char **out_allow,
+                                    GHashTable *parameters,
+                                    GError **error);
+
+/* Whether a path belongs to the server, so that no handler may have it. */
+gboolean rest_path_is_reserved (const char *const *path);
 
 /* The segments of @path that follow @prefix, or NULL when it does not begin with it. */
 const char *const *rest_path_skip (const char *const *path, const char *const *prefix);

@@ -214,6 +214,19 @@ call_handler (Visit *visit, RestRoute *route)
                       visit->service->pool);
 }
 
+static RestMatch
+find_handler (Visit *visit, RestRoute **out_route, char **out_allow, GError **error)
+{
+  const char *const *path = g_incoming_message_get_url_path (visit->request);
+
+  if (rest_path_is_reserved (path))
+    return REST_MATCH_NONE;
+
+  return rest_router_find_handler (
+      visit->service->router, path, g_incoming_message_get_verb (visit->request), out_route,
+      out_allow, g_incoming_message_get_path_params (visit->request), error);
+}
+
 static void
 route (Visit *visit)
 {
@@ -223,14 +236,17 @@ route (Visit *visit)
   const char *const *rest = rest_path_skip (path, (const char *const *) service->rest_segments);
   g_autofree char *allow = NULL;
   g_autoptr (RestRoute) found = NULL;
+  g_autoptr (GError) error = NULL;
   RestMatch match;
 
   visit->wants_json = rest != NULL;
   match = rest != NULL ? rest_router_find_function (service->router, rest, verb, &found, &allow) :
-                         rest_router_find_handler (service->router, path, verb, &found, &allow);
+                         find_handler (visit, &found, &allow, &error);
 
   if (match == REST_MATCH_NONE)
     answer_status (visit, 404, NULL);
+  else if (match == REST_MATCH_FAILED)
+    rest_exchange_answer_error (begin (visit), error);
   else if (match == REST_MATCH_VERB)
     answer_status (visit, g_str_equal (verb, "OPTIONS") ? 204 : 405, allow);
   else if (is_cross_site (visit))

@@ -116,6 +116,24 @@ make_append (
   return imap_append_operation_new (sendable, box, (const char *const *) flags, date);
 }
 
+static gpointer
+make_append_email (GEmail *email,
+                   const char *box,
+                   GImapCharsetMode header_charset,
+                   GImapCharsetMode body_charset,
+                   GError **error)
+{
+  g_autoptr (GBytes) mime = g_email_to_mime (email, header_charset, body_charset, error);
+  const char *const *keywords = g_email_get_keywords (email);
+
+  if (mime == NULL)
+    return NULL;
+  if (keywords != NULL && keywords[0] == NULL)
+    keywords = NULL;
+
+  return make_append (mime, box, keywords, g_email_get_received_at (email), error);
+}
+
 /**
  * g_imap_transporter_add_flags:
  * @self: a transporter
@@ -724,6 +742,106 @@ g_imap_transporter_move_finish (GImapTransporter *self, GAsyncResult *result, GE
 
   return to_message_set (
       self, imap_transporter_call_finish (self, result, g_imap_transporter_move_async, error));
+}
+
+/**
+ * g_imap_transporter_append:
+ * @self: a transporter
+ * @email: the mail
+ * @box: (nullable): name of the box, in UTF-8; %NULL for the selected one
+ * @header_charset: how the header is written
+ * @body_charset: how the texts are written
+ * @cancellable: (nullable): a #GCancellable
+ * @error: return location for an error
+ *
+ * Puts a mail into a box, as g_email_to_mime() writes it, with the keywords of the mail, and with
+ * its #GEmail:received-at as the date of its reception where it has one. Opens the connection when
+ * there is none. When the connection breaks after the command was sent the call fails with
+ * %G_IMAP_ERROR_UNKNOWN_OUTCOME: it is never sent twice. See g_imap_transporter_append_mime().
+ *
+ * 4D: `append()`. RFC 9051, 6.3.12.
+ *
+ * Returns: (transfer full): the id of the new mail, an empty set when the server does not tell it;
+ *   or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+GImapMessageSet *
+g_imap_transporter_append (GImapTransporter *self,
+                           GEmail *email,
+                           const char *box,
+                           GImapCharsetMode header_charset,
+                           GImapCharsetMode body_charset,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+  g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
+  g_return_val_if_fail (G_IS_EMAIL (email), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return to_message_set (self, imap_transporter_call (self,
+                                                      make_append_email (email, box, header_charset,
+                                                                         body_charset, error),
+                                                      cancellable, error));
+}
+
+/**
+ * g_imap_transporter_append_async:
+ * @self: a transporter
+ * @email: the mail
+ * @box: (nullable): name of the box, in UTF-8; %NULL for the selected one
+ * @header_charset: how the header is written
+ * @body_charset: how the texts are written
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async) (nullable): called when it is done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of g_imap_transporter_append(). The callback runs in the thread-default main
+ * context of the caller.
+ *
+ * Since: 1.0
+ */
+void
+g_imap_transporter_append_async (GImapTransporter *self,
+                                 GEmail *email,
+                                 const char *box,
+                                 GImapCharsetMode header_charset,
+                                 GImapCharsetMode body_charset,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  GError *cause = NULL;
+  gpointer operation;
+
+  g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
+  g_return_if_fail (G_IS_EMAIL (email));
+
+  operation = make_append_email (email, box, header_charset, body_charset, &cause);
+  imap_transporter_call_async (self, operation, cause, g_imap_transporter_append_async, cancellable,
+                               callback, user_data);
+}
+
+/**
+ * g_imap_transporter_append_finish:
+ * @self: a transporter
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends g_imap_transporter_append_async(); see g_imap_transporter_append().
+ *
+ * Returns: (transfer full): the id of the new mail, an empty set when the server does not tell it;
+ *   or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+GImapMessageSet *
+g_imap_transporter_append_finish (GImapTransporter *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
+
+  return to_message_set (
+      self, imap_transporter_call_finish (self, result, g_imap_transporter_append_async, error));
 }
 
 /**

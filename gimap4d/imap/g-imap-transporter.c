@@ -582,7 +582,7 @@ install_security_properties (void)
   /**
    * GImapTransporter:tls-mode:
    *
-   * When encryption begins.
+   * When encryption begins; %G_IMAP_TLS_MODE_AUTOMATIC, the default, goes by the port.
    *
    * Since: 1.0
    */
@@ -631,8 +631,8 @@ install_limit_properties (void)
    * GImapTransporter:check-connection-delay:
    *
    * Seconds, 300 by default. When the connection was idle for longer between two calls it is
-   * checked before the next one, and opened again when it is gone. Keep it below the server's own timeout, or
-   * it is useless. 4D: `checkConnectionDelay`.
+   * checked before the next one, and opened again when it is gone; 0 checks before each. Keep it
+   * below the server's own timeout, or it is useless. 4D: `checkConnectionDelay`.
    *
    * Since: 1.0
    */

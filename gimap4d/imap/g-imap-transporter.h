@@ -482,6 +482,28 @@ GImapMessageSet *g_imap_transporter_move_finish (GImapTransporter *self,
                                                  GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_append (GImapTransporter *self,
+                                            GEmail *email,
+                                            const char *box,
+                                            GImapCharsetMode header_charset,
+                                            GImapCharsetMode body_charset,
+                                            GCancellable *cancellable,
+                                            GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_append_async (GImapTransporter *self,
+                                      GEmail *email,
+                                      const char *box,
+                                      GImapCharsetMode header_charset,
+                                      GImapCharsetMode body_charset,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_append_finish (GImapTransporter *self,
+                                                   GAsyncResult *result,
+                                                   GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
 GImapMessageSet *g_imap_transporter_append_mime (GImapTransporter *self,
                                                  GBytes *mime,
                                                  const char *box,

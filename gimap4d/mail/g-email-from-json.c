@@ -21,8 +21,7 @@ static gboolean
 refuse (GError **error, const char *name, const char *expected)
 {
   g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
-               /* Translators: the second is English, "text" or "an array of texts". */
-               _ ("The mail cannot be read from JSON: “%s” is not %s"), name, expected);
+               _ ("The mail cannot be read from JSON: “%s” is not %s"), name, _ (expected));
 
   return FALSE;
 }
@@ -48,7 +47,7 @@ read_text (GEmail *email, EmailFact fact, const char *name, JsonNode *node, GErr
   const char *text = JSON_NODE_HOLDS_VALUE (node) ? get_text (node) : NULL;
 
   if (text == NULL)
-    return refuse (error, name, "text");
+    return refuse (error, name, N_ ("a text"));
 
   email_set_fact (email, fact, text);
 
@@ -63,7 +62,7 @@ read_date (GEmail *email, EmailFact fact, const char *name, JsonNode *node, GErr
   g_autoptr (GDateTime) date = text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
 
   if (date == NULL)
-    return refuse (error, name, "a date of ISO 8601");
+    return refuse (error, name, N_ ("a date of ISO 8601"));
 
   email_set_fact (email, fact, date);
 
@@ -83,11 +82,11 @@ read_texts (GEmail *email, EmailFact fact, const char *name, JsonNode *node, GEr
       const char *text = JSON_NODE_HOLDS_VALUE (element) ? get_text (element) : NULL;
 
       if (text == NULL)
-        return refuse (error, name, "an array of texts");
+        return refuse (error, name, N_ ("an array of texts"));
       g_strv_builder_add (builder, text);
     }
   if (array == NULL)
-    return refuse (error, name, "an array of texts");
+    return refuse (error, name, N_ ("an array of texts"));
 
   texts = g_strv_builder_end (builder);
   email_set_fact (email, fact, texts);
@@ -112,7 +111,7 @@ read_keywords (GEmail *email, EmailFact fact, const char *name, JsonNode *node, 
   while (json_object_iter_next_ordered (&iter, &keyword, &value))
     {
       if (!JSON_NODE_HOLDS_VALUE (value) || json_node_get_value_type (value) != G_TYPE_BOOLEAN)
-        return refuse (error, name, "an object of booleans");
+        return refuse (error, name, N_ ("an object of booleans"));
       if (json_node_get_boolean (value))
         g_strv_builder_add (builder, keyword);
     }
@@ -145,13 +144,13 @@ add_addresses (GListStore *store, EmailFact fact, const char *name, JsonNode *no
           address = g_email_address_new (get_member (object, "name"), get_member (object, "email"));
 
       if (g_email_address_get_email (address) == NULL)
-        return refuse (error, name, "an object with a member “email”");
+        return refuse (error, name, N_ ("an object with a member “email”"));
       g_list_store_append (store, address);
 
       return TRUE;
     }
   if (!JSON_NODE_HOLDS_VALUE (node) || get_text (node) == NULL)
-    return refuse (error, name, "addresses");
+    return refuse (error, name, N_ ("addresses"));
 
   parsed = g_email_new ();
   if (!g_email_set_addresses (parsed, get_field (fact), get_text (node), error))
@@ -207,12 +206,12 @@ read_headers (GEmail *email, EmailFact fact, const char *name, JsonNode *node, G
       g_autoptr (GEmailHeader) header = NULL;
 
       if (field == NULL || value == NULL)
-        return refuse (error, name, "an array of objects with “name” and “value”");
+        return refuse (error, name, N_ ("an array of objects with “name” and “value”"));
       header = g_email_header_new (field, value);
       g_list_store_append (store, header);
     }
   if (array == NULL)
-    return refuse (error, name, "an array");
+    return refuse (error, name, N_ ("an array"));
 
   email_set_fact (email, fact, store);
 
@@ -251,11 +250,11 @@ read_attachments (GEmail *email, EmailFact fact, const char *name, JsonNode *nod
       g_autoptr (GMailAttachment) attachment = object != NULL ? make_attachment (object) : NULL;
 
       if (attachment == NULL)
-        return refuse (error, name, "an array of objects with “content” in base64");
+        return refuse (error, name, N_ ("an array of objects with “content” in base64"));
       g_list_store_append (store, attachment);
     }
   if (array == NULL)
-    return refuse (error, name, "an array");
+    return refuse (error, name, N_ ("an array"));
 
   email_set_fact (email, fact, store);
 
@@ -324,7 +323,7 @@ g_email_new_from_json (JsonNode *node, GError **error)
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
     {
-      refuse (error, "Email", "an object");
+      refuse (error, "Email", N_ ("an object"));
       return NULL;
     }
 

@@ -80,6 +80,31 @@ test_secrets (void)
   g_assert_null (strstr (content, "DQU5BUlkt"));
 }
 
+/* A line without end is written in pieces: no piece ends within a secret. */
+static void
+test_cut_secret (void)
+{
+  for (gsize before = 65520; before <= 65536; before++)
+    {
+      g_autofree char *folder = imap_trace_dup_folder ();
+      g_autofree char *path = g_build_filename (folder, "cut.txt", NULL);
+      g_autofree char *content = NULL;
+      g_autofree char *filling = g_strnfill (before, 'x');
+      ImapTrace *trace = imap_trace_new ("cut.txt", NULL);
+
+      imap_trace_add_secret (trace, "CANARY-secret");
+      imap_trace_received (trace, filling, before);
+      imap_trace_received (trace, "CANARY-", 7);
+      imap_trace_received (trace, "secret", 6);
+      imap_trace_received (trace, "end\r\n", 5);
+      imap_trace_free (trace);
+      content = read_and_remove (path);
+      g_assert_null (strstr (content, "CANARY"));
+      g_assert_null (strstr (content, "secret"));
+      g_assert_nonnull (strstr (content, "end"));
+    }
+}
+
 static void
 test_unwritable (void)
 {
@@ -96,6 +121,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/trace/relative-path", test_relative_path);
   g_test_add_func ("/trace/secrets", test_secrets);
+  g_test_add_func ("/trace/cut-secret", test_cut_secret);
   g_test_add_func ("/trace/unwritable", test_unwritable);
 
   return g_test_run ();

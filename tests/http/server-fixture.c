@@ -151,7 +151,7 @@ run_curl (ServerFixture *fixture, const char *path, va_list arguments)
   g_ptr_array_add (line, (gpointer) "--globoff");
   g_ptr_array_add (line, (gpointer) "--path-as-is");
   g_ptr_array_add (line, (gpointer) "--max-time");
-  g_ptr_array_add (line, (gpointer) "30");
+  g_ptr_array_add (line, (gpointer) "120");
   while ((argument = va_arg (arguments, char *)) != NULL)
     g_ptr_array_add (line, argument);
   g_ptr_array_add (line, uri);

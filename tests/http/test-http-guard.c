@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define GET "GET /rest/T/ok HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -268,6 +269,25 @@ test_slow_head (void)
     }
 }
 
+/* An empty line before a request, in two halves. */
+static void
+test_empty_line (void)
+{
+  g_autoptr (ServerFixture) fixture = fixture_new (NULL);
+  g_autoptr (Client) client = NULL;
+
+  server_fixture_listen (fixture);
+  client = client_new (fixture);
+  for (guint i = 0; i < 3; i++)
+    {
+      client_send (client, "\r\n\r\n" + i, 1);
+      for (guint j = 0; j < 20; j++)
+        g_main_context_iteration (NULL, FALSE);
+    }
+  client_send (client, "\n" GET, 1 + strlen (GET));
+  client_wait_for (client, "{\"result\":null}");
+}
+
 /* H12 */
 static void
 test_idle (void)
@@ -469,6 +489,7 @@ static void
 test_reentrant (void)
 {
   g_autoptr (ServerFixture) fixture = fixture_new (NULL);
+  static const char request[] = "GET /rest/T/loop HTTP/1.1\r\nHost: localhost\r\n\r\n";
   g_autoptr (Client) gone = NULL;
   g_autofree char *stopped = NULL;
 
@@ -477,7 +498,7 @@ test_reentrant (void)
   g_rest_server_expose (fixture->server, "T", "loop", G_REST_EXPOSE_HTTP_GET, run_loop, gone, NULL);
   g_rest_server_expose (fixture->server, "T", "stop", G_REST_EXPOSE_HTTP_GET, stop_server,
                         fixture->server, NULL);
-  client_send (gone, "GET /rest/T/loop HTTP/1.1\r\nHost: localhost\r\n\r\n", 48);
+  client_send (gone, request, sizeof request - 1);
   while (!g_socket_is_closed (gone->socket))
     g_main_context_iteration (NULL, TRUE);
   turn ();
@@ -562,14 +583,94 @@ test_unix_socket (void)
   g_rmdir (folder);
 }
 
+/* What systemd starts: this program again, with a socket as descriptor 3. */
+static int
+serve_systemd (void)
+{
+  g_autoptr (GRestServer) server = g_rest_server_new ("T");
+  g_autoptr (GError) error = NULL;
+
+  g_rest_server_expose (server, "T", "ok", G_REST_EXPOSE_HTTP_GET, ok, NULL, NULL);
+  g_rest_server_expose (server, "T", "stop", G_REST_EXPOSE_HTTP_GET, stop_server, server, NULL);
+  if (!g_rest_server_listen_systemd (server, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return 1;
+    }
+  g_rest_server_run (server);
+
+  return 0;
+}
+
+static char *program = NULL;
+
+static GSubprocess *
+start_systemd (GSocket *socket)
+{
+  g_autoptr (GSubprocessLauncher)
+      launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autofree char *quoted = g_shell_quote (program);
+  g_autofree char *line = g_strdup_printf ("LISTEN_PID=$$ exec %s --systemd", quoted);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process = NULL;
+
+  g_subprocess_launcher_setenv (launcher, "LISTEN_FDS", "1", TRUE);
+  g_subprocess_launcher_take_fd (launcher, dup (g_socket_get_fd (socket)), 3);
+  process = g_subprocess_launcher_spawn (launcher, &error, "sh", "-c", line, NULL);
+  g_assert_no_error (error);
+
+  return process;
+}
+
+static void
+test_systemd (void)
+{
+  g_autoptr (ServerFixture) none = fixture_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocket) unfit = NULL;
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (GSubprocess) server = NULL;
+  g_autoptr (GSubprocess) refusing = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *stopped = NULL;
+
+  g_assert_false (g_rest_server_listen_systemd (none->server, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+
+  socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, &error);
+  g_assert_true (g_socket_bind (socket, address, FALSE, &error) &&
+                 g_socket_listen (socket, &error));
+  bound = g_socket_get_local_address (socket, &error);
+  g_assert_no_error (error);
+  none->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  server = start_systemd (socket);
+  text = server_fixture_curl_text (none, "/rest/T/ok", NULL);
+  g_assert_cmpstr (text, ==, "{\"result\":null}");
+  stopped = server_fixture_curl_text (none, "/rest/T/stop", NULL);
+  g_assert_true (g_subprocess_wait_check (server, NULL, &error));
+  g_assert_no_error (error);
+
+  unfit = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, &error);
+  refusing = start_systemd (unfit);
+  g_assert_false (g_subprocess_wait_check (refusing, NULL, &error));
+}
+
 int
 main (int argc, char **argv)
 {
+  if (argc > 1 && g_str_equal (argv[1], "--systemd"))
+    return serve_systemd ();
+
+  program = argv[0];
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http-guard/no-leak", test_no_leak);
   g_test_add_func ("/http-guard/H18-leaves-at-each-byte", test_leaves_at_each_byte);
   g_test_add_func ("/http-guard/half-close", test_half_close);
   g_test_add_func ("/http-guard/H12-slow-head", test_slow_head);
+  g_test_add_func ("/http-guard/empty-line", test_empty_line);
   g_test_add_func ("/http-guard/H12-idle", test_idle);
   g_test_add_func ("/http-guard/H12-too-many", test_too_many);
   g_test_add_func ("/http-guard/no-descriptors", test_no_descriptors);
@@ -581,6 +682,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-guard/port-in-use", test_port_in_use);
   g_test_add_func ("/http-guard/H26-http2-environment", test_http2_environment);
   g_test_add_func ("/http-guard/unix-socket", test_unix_socket);
+  g_test_add_func ("/http-guard/systemd", test_systemd);
 
   return g_test_run ();
 }

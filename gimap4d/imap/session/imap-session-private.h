@@ -53,6 +53,7 @@ struct _ImapSession
   GPtrArray *running; /* of ImapOperation, owned: started, or done with commands in flight */
   GQueue unsent;      /* of ImapCommand, owned */
   GQueue in_flight;   /* of ImapCommand, owned; the last one may be sent in part */
+  char tag_prefix[5]; /* not to be guessed: nobody can answer a command before it is sent */
   guint64 last_tag;
   guint64 n_turns; /* odd while what came in is looked at */
   guint n_done;    /* operations that this connection has brought to an end */

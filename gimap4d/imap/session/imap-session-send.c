@@ -124,6 +124,16 @@ drop_abandoned (ImapSession *session)
     }
 }
 
+static gboolean
+is_reply_due (ImapSession *session)
+{
+  for (GList *link = session->in_flight.head; link != NULL; link = link->next)
+    if ((((ImapCommand *) link->data)->traits & IMAP_COMMAND_INDEPENDENT) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 void
 imap_session_send (ImapSession *session)
 {
@@ -135,9 +145,10 @@ imap_session_send (ImapSession *session)
     {
       g_queue_pop_head (&session->unsent);
       /* Silence counts from the moment that a reply is due. */
-      if (g_queue_is_empty (&session->in_flight))
+      if (!is_reply_due (session))
         session->moved_at = g_get_monotonic_time ();
       g_queue_push_tail (&session->in_flight, next);
+      next->progress_at = g_get_monotonic_time ();
       next->sent_in_turn = session->n_turns;
       send_segments (session, next);
     }
@@ -244,7 +255,8 @@ host_submit (gpointer host, ImapCommand *command)
   ImapSession *session = host;
   GError *error = NULL;
 
-  g_snprintf (command->tag, sizeof command->tag, "A%" G_GUINT64_FORMAT, ++session->last_tag);
+  g_snprintf (command->tag, sizeof command->tag, "%s%" G_GUINT64_FORMAT, session->tag_prefix,
+              ++session->last_tag);
   command->segments = imap_writer_finish (command->writer, command->tag, &error);
   g_clear_pointer (&command->writer, imap_writer_free);
   if (command->segments == NULL)
@@ -273,6 +285,8 @@ host_complete (
         imap_session_fail_opening (session, error);
       else
         g_clear_error (&error);
+      if (result != NULL && destroy != NULL)
+        destroy (result);
       return;
     }
 

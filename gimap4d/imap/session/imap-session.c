@@ -401,7 +401,7 @@ void
 imap_session_settle (ImapSession *session, ImapOperation *operation)
 {
   if (operation->is_complete && operation->n_commands == 0)
-    g_ptr_array_remove_fast (session->running, operation);
+    g_ptr_array_remove (session->running, operation);
 }
 
 static gboolean
@@ -577,11 +577,10 @@ start_next (ImapSession *session)
 static void
 logged_out (ImapCommand *command, const ImapResponse *response)
 {
-  g_autoptr (ImapSession) session = imap_session_ref (command->operation->host_data);
-
-  /* Ends the operation too, after the state has changed: its caller finds it closed. */
-  imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
-                                           _ ("the connection was closed on request")));
+  /* Whoever waits for it gets his answer when the connection is closed. */
+  imap_session_fail (command->operation->host_data,
+                     g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
+                                  _ ("the connection was closed on request")));
 }
 
 static void

@@ -1,0 +1,40 @@
+/* What the files of GRestServer share.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include "gimap4d/http/http-guard.h"
+#include "gimap4d/http/rest-service.h"
+
+G_BEGIN_DECLS
+
+struct _GRestServer
+{
+  GObject parent_instance;
+
+  char *project_name;
+  GRestSessionMode session_mode;
+  GStrv allowed_hosts; /* owned, nullable */
+  guint max_connections;
+  guint64 max_request_size;
+  guint header_timeout;
+  guint idle_timeout;
+  guint write_timeout;
+  guint n_threads;
+  gboolean share_port;
+  GTlsCertificate *certificate; /* owned, nullable */
+
+  RestService service;
+  SoupServer *soup;      /* owned, nullable: from the first listening on */
+  HttpGuard *guard;      /* owned, nullable */
+  GMainContext *context; /* owned, nullable */
+  GStrvBuilder *uris;    /* owned */
+  gboolean is_beyond_loopback;
+  GMainLoop *loop;      /* owned, nullable: while it runs */
+  GSource *drain_timer; /* owned, nullable */
+};
+
+G_END_DECLS
