@@ -83,6 +83,7 @@ enum
   PROP_PROJECT_NAME,
   PROP_REST_PATH,
   PROP_SESSION_MODE,
+  PROP_SESSION_KEY,
   PROP_SESSION_IDLE_TIMEOUT,
   PROP_LEGACY_REST_COOKIE,
   PROP_ALLOWED_HOSTS,
@@ -175,7 +176,7 @@ g_rest_server_finalize (GObject *object)
     g_thread_pool_free (self->service.pool, FALSE, TRUE);
   rest_service_clear (&self->service);
   g_strv_builder_unref (self->uris);
-  g_free (self->project_name);
+  g_clear_pointer (&self->session_key, g_bytes_unref);
   g_strfreev (self->allowed_hosts);
   g_clear_object (&self->certificate);
 
@@ -190,7 +191,7 @@ g_rest_server_get_property (GObject *object, guint property_id, GValue *value, G
   switch (property_id)
     {
     case PROP_PROJECT_NAME:
-      g_value_set_string (value, self->project_name);
+      g_value_set_string (value, self->service.project);
       break;
     case PROP_REST_PATH:
       g_value_set_string (value, self->service.rest_path);
@@ -247,8 +248,8 @@ set_project_name (GRestServer *self, const char *name)
 {
   g_autofree char *token = http_escape_token (name != NULL ? name : "");
 
-  g_free (self->project_name);
-  self->project_name = g_strdup (name != NULL ? name : "");
+  g_free (self->service.project);
+  self->service.project = g_strdup (name != NULL ? name : "");
   g_free (self->service.cookie_name);
   self->service.cookie_name = g_strconcat ("4DSID_", token, NULL);
 }
@@ -284,6 +285,10 @@ g_rest_server_set_property (GObject *object,
       break;
     case PROP_SESSION_MODE:
       self->session_mode = g_value_get_enum (value);
+      break;
+    case PROP_SESSION_KEY:
+      g_clear_pointer (&self->session_key, g_bytes_unref);
+      self->session_key = g_value_dup_boxed (value);
       break;
     case PROP_SESSION_IDLE_TIMEOUT:
       self->service.session_idle_timeout = g_value_get_uint (value);
@@ -364,6 +369,18 @@ install_rest_properties (GObjectClass *object_class)
   properties[PROP_SESSION_MODE] = g_param_spec_enum (
       "session-mode", "Session mode", "Where sessions are kept", G_TYPE_REST_SESSION_MODE,
       G_REST_SESSION_MODE_MEMORY, flags);
+
+  /**
+   * GRestServer:session-key:
+   *
+   * What %G_REST_SESSION_MODE_SIGNED_COOKIE signs with: at least 32 random bytes that nobody else
+   * knows. %NULL for new ones with each start. It cannot be read back.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SESSION_KEY] = g_param_spec_boxed (
+      "session-key", "Session key", "What cookies are signed with", G_TYPE_BYTES,
+      G_PARAM_WRITABLE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
 
   /**
    * GRestServer:session-idle-timeout:

@@ -15,8 +15,8 @@ struct _GRestServer
 {
   GObject parent_instance;
 
-  char *project_name;
   GRestSessionMode session_mode;
+  GBytes *session_key; /* owned, nullable */
   GStrv allowed_hosts; /* owned, nullable */
   guint max_connections;
   guint64 max_request_size;

@@ -15,6 +15,8 @@
 #include "gimap4d/http/http-json.h"
 #include "gimap4d/http/http-syntax.h"
 #include "gimap4d/http/incoming-message-private.h"
+#include "gimap4d/http/rest-session-cookie.h"
+#include "gimap4d/http/rest-session-private.h"
 
 #define LEGACY_COOKIE "WASID4D"
 
@@ -25,7 +27,6 @@ typedef struct
   SoupServerMessage *message;
   HttpConnection *connection; /* nullable */
   GIncomingMessage *request;  /* owned */
-  GStrv cookies;              /* owned, nullable */
   gboolean wants_json;
 } Visit;
 
@@ -34,10 +35,65 @@ rest_service_clear (RestService *service)
 {
   g_clear_pointer (&service->router, rest_router_free);
   g_clear_pointer (&service->sessions, rest_session_store_free);
+  g_clear_pointer (&service->session_key, g_bytes_unref);
+  g_clear_pointer (&service->project, g_free);
   g_clear_pointer (&service->rest_path, g_free);
   g_clear_pointer (&service->rest_segments, g_strfreev);
   g_clear_pointer (&service->cookie_name, g_free);
   g_clear_pointer (&service->allowed_hosts, g_strfreev);
+}
+
+static GStrv
+build_cookies (RestService *service, const char *value, gboolean is_secure)
+{
+  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
+  g_autofree char *own = http_cookie_build (service->cookie_name, value, -1,
+                                            G_OUTGOING_COOKIE_SAME_SITE_STRICT, is_secure);
+  g_autofree char *legacy = http_cookie_build (LEGACY_COOKIE, value, -1,
+                                               G_OUTGOING_COOKIE_SAME_SITE_STRICT, is_secure);
+
+  g_strv_builder_add (lines, own);
+  if (service->has_legacy_cookie)
+    g_strv_builder_add (lines, legacy);
+
+  return g_strv_builder_end (lines);
+}
+
+/* NULL when it is too much for a cookie: the client keeps the one before. */
+static char *
+seal_session (RestService *service, GRestSession *session)
+{
+  g_autofree char *sealed = rest_session_cookie_seal (session, service->session_key,
+                                                      service->project);
+  const char *fault = http_cookie_find_fault (service->cookie_name, sealed);
+  g_autoptr (GError) error = NULL;
+
+  if (fault == NULL)
+    return g_steal_pointer (&sealed);
+
+  g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, _ ("The session is not kept: %s"), fault);
+  service->failed (error, service->failed_object);
+
+  return NULL;
+}
+
+static GStrv
+make_cookies (GIncomingMessage *request, gpointer data)
+{
+  RestService *service = data;
+  GRestSession *session = g_incoming_message_get_session (request);
+  g_autofree char *value = NULL;
+
+  if (session == NULL)
+    return NULL;
+  if (service->session_key != NULL && rest_session_take_is_changed (session))
+    value = seal_session (service, session);
+  else if (service->session_key == NULL && rest_session_take_is_new (session))
+    value = g_strdup (g_rest_session_get_id (session));
+
+  return value != NULL ?
+             build_cookies (service, value, g_incoming_message_get_is_secure (request)) :
+             NULL;
 }
 
 static RestExchange *
@@ -48,7 +104,8 @@ begin (Visit *visit)
     .connection = visit->connection,
     .request = visit->request,
     .context = visit->service->context,
-    .cookies = (const char *const *) visit->cookies,
+    .cookies = make_cookies,
+    .cookies_data = visit->service,
     .is_draining = visit->service->is_draining,
     .wants_json = visit->wants_json,
   };
@@ -106,33 +163,34 @@ is_cross_site (Visit *visit)
 static GRestSession *
 find_session (Visit *visit)
 {
+  RestService *service = visit->service;
   const char *header = g_incoming_message_get_header (visit->request, "cookie");
-  g_autofree char *id = NULL;
+  g_autofree char *value = NULL;
 
   if (header == NULL)
     return NULL;
-  id = http_cookie_find (header, visit->service->cookie_name);
-  if (id == NULL && visit->service->has_legacy_cookie)
-    id = http_cookie_find (header, LEGACY_COOKIE);
+  value = http_cookie_find (header, service->cookie_name);
+  if (value == NULL && service->has_legacy_cookie)
+    value = http_cookie_find (header, LEGACY_COOKIE);
+  if (value == NULL)
+    return NULL;
 
-  return id != NULL ? rest_session_store_find (visit->service->sessions, id) : NULL;
+  return service->session_key != NULL ?
+             rest_session_cookie_open (value, service->session_key, service->project,
+                                       service->session_idle_timeout) :
+             rest_session_store_find (service->sessions, value);
 }
 
-static GStrv
-build_cookies (Visit *visit, const char *id)
+static GRestSession *
+create_session (RestService *service)
 {
-  gboolean is_secure = g_incoming_message_get_is_secure (visit->request);
-  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
-  g_autofree char *own = http_cookie_build (visit->service->cookie_name, id, -1,
-                                            G_OUTGOING_COOKIE_SAME_SITE_STRICT, is_secure);
-  g_autofree char *legacy = http_cookie_build (LEGACY_COOKIE, id, -1,
-                                               G_OUTGOING_COOKIE_SAME_SITE_STRICT, is_secure);
+  g_autofree char *id = NULL;
 
-  g_strv_builder_add (lines, own);
-  if (visit->service->has_legacy_cookie)
-    g_strv_builder_add (lines, legacy);
+  if (service->session_key == NULL)
+    return rest_session_store_create (service->sessions, service->session_idle_timeout);
 
-  return g_strv_builder_end (lines);
+  id = rest_session_make_id ();
+  return rest_session_new (id, service->session_idle_timeout);
 }
 
 /* Only who reaches a function or handler gets a session: a scan of paths costs nothing. */
@@ -142,15 +200,12 @@ open_session (Visit *visit)
   RestService *service = visit->service;
   g_autoptr (GRestSession) session = NULL;
 
-  if (service->sessions == NULL)
+  if (service->sessions == NULL && service->session_key == NULL)
     return;
 
   session = find_session (visit);
   if (session == NULL)
-    {
-      session = rest_session_store_create (service->sessions, service->session_idle_timeout);
-      visit->cookies = build_cookies (visit, g_rest_session_get_id (session));
-    }
+    session = create_session (service);
   incoming_message_set_session (visit->request, session);
 }
 
@@ -274,6 +329,4 @@ rest_service_serve (RestService *service, SoupServerMessage *message)
     answer_status (&visit, 204, "GET, HEAD, POST, OPTIONS");
   else
     route (&visit);
-
-  g_strfreev (visit.cookies);
 }

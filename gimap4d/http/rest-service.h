@@ -15,7 +15,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   RestRouter *router;         /* owned */
-  RestSessionStore *sessions; /* owned, nullable: no sessions */
+  RestSessionStore *sessions; /* owned, nullable: no sessions in memory */
+  GBytes *session_key;        /* owned, nullable: no sessions in cookies */
+  char *project;              /* owned */
   char *rest_path;            /* owned */
   GStrv rest_segments;        /* owned */
   char *cookie_name;          /* owned */

@@ -382,6 +382,71 @@ test_session (void)
   assert_lacks (foreign, "made-up");
 }
 
+/* Two servers with one key: each knows the sessions of the other, and neither keeps them. */
+static void
+test_signed_cookie (void)
+{
+  static const char secret[] = "0123456789abcdef0123456789abcdef";
+  g_autoptr (GBytes) key = g_bytes_new_static (secret, sizeof secret - 1);
+  g_autoptr (GBytes) short_key = g_bytes_new_static (secret, 31);
+  g_autoptr (GError) error = NULL;
+  ServerFixture *fixtures[3];
+  g_autofree char *cookie = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fixtures); i++)
+    {
+      fixtures[i] = server_fixture_new ("P");
+      g_object_set (fixtures[i]->server, "session-mode", G_REST_SESSION_MODE_SIGNED_COOKIE,
+                    "session-key", i < 2 ? key : short_key, NULL);
+      g_rest_server_expose (fixtures[i]->server, "S", "n", G_REST_EXPOSE_NONE, read_session, NULL,
+                            NULL);
+    }
+  server_fixture_listen (fixtures[0]);
+  server_fixture_listen (fixtures[1]);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *header = g_strconcat ("Cookie: 4DSID_P=", cookie != NULL ? cookie : "",
+                                             NULL);
+      g_autofree char *result = g_strdup_printf ("{\"result\":%u}", i);
+      g_autofree char *text = server_fixture_curl_text (fixtures[i % 2], "/rest/S/n", "-i", "-H",
+                                                        header, "-d", "[]", NULL);
+
+      assert_has (text, result);
+      g_free (cookie);
+      cookie = find_cookie (text, "4DSID_P");
+    }
+  g_assert_false (g_rest_server_listen (fixtures[2]->server, 0, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+
+  for (guint i = 0; i < G_N_ELEMENTS (fixtures); i++)
+    server_fixture_free (fixtures[i]);
+}
+
+static void
+fill_session (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
+{
+  GVariantDict *storage = g_rest_session_get_storage (g_incoming_message_get_session (request));
+  g_autofree char *text = g_strnfill (5000, 'x');
+
+  g_variant_dict_insert (storage, "text", "s", text);
+  g_rest_call_return_value (call, NULL);
+}
+
+static void
+test_signed_cookie_full (void)
+{
+  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
+  g_autofree char *text = NULL;
+
+  g_object_set (fixture->server, "session-mode", G_REST_SESSION_MODE_SIGNED_COOKIE, NULL);
+  g_rest_server_expose (fixture->server, "S", "fill", G_REST_EXPOSE_NONE, fill_session, NULL, NULL);
+  server_fixture_listen (fixture);
+  text = server_fixture_curl_text (fixture, "/rest/S/fill", "-i", "-d", "[]", NULL);
+  assert_status (text, 200);
+  assert_lacks (text, "Set-Cookie");
+  g_assert_cmpuint (fixture->failures->len, >, 0);
+}
+
 static void
 test_without_session (void)
 {
@@ -788,6 +853,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-server/H04-head", test_head);
   g_test_add_func ("/rest-server/H17-failing-functions", test_failing_functions);
   g_test_add_func ("/rest-server/H22-session", test_session);
+  g_test_add_func ("/rest-server/signed-cookie", test_signed_cookie);
+  g_test_add_func ("/rest-server/signed-cookie-full", test_signed_cookie_full);
   g_test_add_func ("/rest-server/without-session", test_without_session);
   g_test_add_func ("/rest-server/H07-hosts", test_hosts);
   g_test_add_func ("/rest-server/allowed-hosts", test_allowed_hosts);
