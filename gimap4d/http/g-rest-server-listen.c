@@ -86,6 +86,34 @@ start_sessions (GRestServer *self, GError **error)
 }
 
 static gboolean
+start_proxies (GRestServer *self, GError **error)
+{
+  g_clear_pointer (&self->service.proxies, http_proxies_free);
+  if (self->trusted_proxies == NULL)
+    return TRUE;
+
+  self->service.proxies = http_proxies_new ((const char *const *) self->trusted_proxies, error);
+
+  return self->service.proxies != NULL;
+}
+
+static gboolean
+start_access_log (GRestServer *self, GError **error)
+{
+  g_autoptr (GFile) file = NULL;
+
+  g_clear_object (&self->service.access_log);
+  if (self->access_log == NULL)
+    return TRUE;
+
+  file = g_file_new_for_path (self->access_log);
+  self->service.access_log = G_OUTPUT_STREAM (
+      g_file_append_to (file, G_FILE_CREATE_PRIVATE, NULL, error));
+
+  return self->service.access_log != NULL;
+}
+
+static gboolean
 start (GRestServer *self, GError **error)
 {
   const HttpConnectionLimits limits = {
@@ -105,7 +133,8 @@ start (GRestServer *self, GError **error)
       return FALSE;
     }
 
-  if (!start_sessions (self, error))
+  if (!start_sessions (self, error) || !start_proxies (self, error) ||
+      !start_access_log (self, error))
     return FALSE;
 
   self->context = g_main_context_ref_thread_default ();

@@ -96,6 +96,8 @@ enum
   PROP_N_THREADS,
   PROP_SHARE_PORT,
   PROP_TLS_CERTIFICATE,
+  PROP_TRUSTED_PROXIES,
+  PROP_ACCESS_LOG,
   PROP_URIS,
   N_PROPERTIES
 };
@@ -178,6 +180,8 @@ g_rest_server_finalize (GObject *object)
   g_strv_builder_unref (self->uris);
   g_clear_pointer (&self->session_key, g_bytes_unref);
   g_strfreev (self->allowed_hosts);
+  g_strfreev (self->trusted_proxies);
+  g_free (self->access_log);
   g_clear_object (&self->certificate);
 
   G_OBJECT_CLASS (g_rest_server_parent_class)->finalize (object);
@@ -234,6 +238,12 @@ g_rest_server_get_property (GObject *object, guint property_id, GValue *value, G
       break;
     case PROP_TLS_CERTIFICATE:
       g_value_set_object (value, self->certificate);
+      break;
+    case PROP_TRUSTED_PROXIES:
+      g_value_set_boxed (value, self->trusted_proxies);
+      break;
+    case PROP_ACCESS_LOG:
+      g_value_set_string (value, self->access_log);
       break;
     case PROP_URIS:
       g_value_take_boxed (value, g_rest_server_get_uris (self));
@@ -326,6 +336,14 @@ g_rest_server_set_property (GObject *object,
       break;
     case PROP_TLS_CERTIFICATE:
       g_set_object (&self->certificate, g_value_get_object (value));
+      break;
+    case PROP_TRUSTED_PROXIES:
+      g_strfreev (self->trusted_proxies);
+      self->trusted_proxies = g_value_dup_boxed (value);
+      break;
+    case PROP_ACCESS_LOG:
+      g_free (self->access_log);
+      self->access_log = g_value_dup_string (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -525,6 +543,30 @@ install_door_properties (GObjectClass *object_class)
   properties[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", "TLS certificate",
                                                           "The certificate with its key",
                                                           G_TYPE_TLS_CERTIFICATE, flags);
+
+  /**
+   * GRestServer:trusted-proxies:
+   *
+   * The proxies in front of this server: addresses, networks such as `10.0.0.0/8`, or `unix` for
+   * whoever comes by a Unix socket. Of their requests, and of no other, `X-Forwarded-For`,
+   * `X-Forwarded-Proto` and `X-Forwarded-Host` are believed.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_TRUSTED_PROXIES] = g_param_spec_boxed ("trusted-proxies", "Trusted proxies",
+                                                         "The proxies in front of this server",
+                                                         G_TYPE_STRV, flags);
+
+  /**
+   * GRestServer:access-log:
+   *
+   * The path of a file to which a line is added for each request that came as far as to be
+   * answered by the server, in the combined format; %NULL for none. The file is made with mode 0600.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ACCESS_LOG] = g_param_spec_string (
+      "access-log", "Access log", "The file with a line for each request", NULL, flags);
 
   /**
    * GRestServer:uris:

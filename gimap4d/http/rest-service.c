@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/http/http-access-log.h"
 #include "gimap4d/http/http-cookie.h"
 #include "gimap4d/http/http-json.h"
 #include "gimap4d/http/http-syntax.h"
@@ -20,6 +21,9 @@
 
 #define LEGACY_COOKIE "WASID4D"
 
+/* Where a request keeps the log that it is to be written to. */
+#define ACCESS_LOG "gimap4d-access-log"
+
 /* One request on its way. */
 typedef struct
 {
@@ -27,6 +31,7 @@ typedef struct
   SoupServerMessage *message;
   HttpConnection *connection; /* nullable */
   GIncomingMessage *request;  /* owned */
+  gboolean is_proxied;        /* by one that is trusted */
   gboolean wants_json;
 } Visit;
 
@@ -37,6 +42,8 @@ rest_service_clear (RestService *service)
   g_clear_pointer (&service->sessions, rest_session_store_free);
   g_clear_pointer (&service->session_key, g_bytes_unref);
   g_clear_pointer (&service->project, g_free);
+  g_clear_pointer (&service->proxies, http_proxies_free);
+  g_clear_object (&service->access_log);
   g_clear_pointer (&service->rest_path, g_free);
   g_clear_pointer (&service->rest_segments, g_strfreev);
   g_clear_pointer (&service->cookie_name, g_free);
@@ -151,7 +158,10 @@ is_cross_site (Visit *visit)
   const char *site = g_incoming_message_get_header (visit->request, "sec-fetch-site");
   const char *origin = g_incoming_message_get_header (visit->request, "origin");
   const char *host = g_incoming_message_get_header (visit->request, "host");
+  const char *proxied_host = g_incoming_message_get_header (visit->request, "x-forwarded-host");
 
+  if (visit->is_proxied && proxied_host != NULL)
+    host = proxied_host;
   if (is_safe_verb (g_incoming_message_get_verb (visit->request)))
     return FALSE;
   if (site != NULL)
@@ -312,17 +322,86 @@ route (Visit *visit)
     call_handler (visit, found);
 }
 
-void
-rest_service_serve (RestService *service, SoupServerMessage *message)
+/* Who asks: the client itself, or behind a trusted proxy whom the proxy names. */
+static GIncomingMessage *
+make_request (RestService *service, SoupServerMessage *message, gboolean *out_is_proxied)
 {
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   HttpConnection *connection = http_connection_find (message);
   const char *remote = connection != NULL ? http_connection_get_remote_host (connection) : "";
   gboolean is_secure = connection != NULL && http_connection_is_secure (connection);
-  g_autoptr (GIncomingMessage) request = incoming_message_new (message, remote, is_secure);
-  Visit visit = {
-    .service = service, .message = message, .connection = connection, .request = request
-  };
+  const char *scheme = soup_message_headers_get_one (headers, "X-Forwarded-Proto");
+  g_autofree char *client = NULL;
 
+  *out_is_proxied = http_proxies_trust (service->proxies, remote);
+  if (!*out_is_proxied)
+    return incoming_message_new (message, remote, is_secure);
+
+  client = http_proxies_find_client (service->proxies, remote,
+                                     soup_message_headers_get_list (headers, "X-Forwarded-For"));
+
+  return incoming_message_new (message, client,
+                               scheme != NULL && g_ascii_strcasecmp (scheme, "https") == 0);
+}
+
+/* The line is written when the answer has ended, whole or not. */
+static void
+log_access (SoupServerMessage *message, gpointer data)
+{
+  GIncomingMessage *request = data;
+  GOutputStream *log = g_object_get_data (G_OBJECT (request), ACCESS_LOG);
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  gboolean has_length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH;
+  const HttpAccess access = {
+    .client = g_incoming_message_get_remote_address (request),
+    .verb = g_incoming_message_get_verb (request),
+    .url = g_incoming_message_get_url (request),
+    .is_http_1_0 = soup_server_message_get_http_version (message) == SOUP_HTTP_1_0,
+    .status = soup_server_message_get_status (message),
+    .size = has_length ? soup_message_headers_get_content_length (headers) : -1,
+    .referer = g_incoming_message_get_header (request, "referer"),
+    .agent = g_incoming_message_get_header (request, "user-agent"),
+  };
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *line = http_access_format (&access, now);
+
+  g_output_stream_write_all (log, line, strlen (line), NULL, NULL, NULL);
+  g_signal_handlers_disconnect_by_data (message, request);
+}
+
+static void
+release_request (gpointer request, GClosure *closure)
+{
+  g_object_unref (request);
+}
+
+static void
+watch_access (RestService *service, SoupServerMessage *message, GIncomingMessage *request)
+{
+  static const char *const signals[] = { "finished", "disconnected" };
+
+  if (service->access_log == NULL)
+    return;
+
+  g_object_set_data_full (G_OBJECT (request), ACCESS_LOG, g_object_ref (service->access_log),
+                          g_object_unref);
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_signal_connect_data (message, signals[i], G_CALLBACK (log_access), g_object_ref (request),
+                           release_request, 0);
+}
+
+void
+rest_service_serve (RestService *service, SoupServerMessage *message)
+{
+  gboolean is_proxied = FALSE;
+  g_autoptr (GIncomingMessage) request = make_request (service, message, &is_proxied);
+  Visit visit = { .service = service,
+                  .message = message,
+                  .connection = http_connection_find (message),
+                  .request = request,
+                  .is_proxied = is_proxied };
+
+  watch_access (service, message, request);
   if (!is_allowed_host (&visit))
     answer_status (&visit, 421, NULL);
   else if (soup_server_message_is_options_ping (message))

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "gimap4d/http/http-proxy.h"
 #include "gimap4d/http/rest-exchange.h"
 #include "gimap4d/http/rest-session-store.h"
 
@@ -25,8 +26,10 @@ typedef struct
   GStrv allowed_hosts; /* owned, nullable: any */
   guint session_idle_timeout;
   guint call_timeout;
-  GThreadPool *pool;     /* unowned, nullable */
-  GMainContext *context; /* unowned */
+  GThreadPool *pool;         /* unowned, nullable */
+  GMainContext *context;     /* unowned */
+  HttpProxies *proxies;      /* owned, nullable */
+  GOutputStream *access_log; /* owned, nullable */
   gboolean is_draining;
   RestFailedFunc failed;
   GObject *failed_object; /* unowned */
