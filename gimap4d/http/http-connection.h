@@ -18,6 +18,7 @@ typedef struct
   guint header_timeout;
   guint idle_timeout;
   guint write_timeout;
+  guint body_timeout; /* and longer as long as the client keeps up the rate */
   guint64 max_body;
 } HttpConnectionLimits;
 
