@@ -47,7 +47,8 @@ void http_connection_watch_gone (HttpConnection *connection,
                                  HttpConnectionFunc gone,
                                  gpointer data);
 
-/* From the signals of the server: the request has been handed on, the answer is written or is cut. */
+/* From the signals of the server: the request has been handed on, the answer is written or is
+ * cut. */
 void http_connection_request_started (HttpConnection *connection, SoupServerMessage *message);
 void http_connection_request_ended (HttpConnection *connection,
                                     SoupServerMessage *message,

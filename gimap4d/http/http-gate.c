@@ -309,7 +309,8 @@ begin_data (HttpChunks *chunks, guint64 max_body)
   return chunks->total > max_body ? 413 : 0;
 }
 
-/* Everything but data, byte by byte. A trailer could say again what the head said: there is none. */
+/* Everything but data, byte by byte. A trailer could say again what the head said: there is
+ * none. */
 static guint
 read_framing_byte (HttpChunks *chunks, char c, guint64 max_body)
 {

@@ -41,8 +41,7 @@ struct _HttpGuard
   GPtrArray *listeners;         /* owned, of Listener */
   GPtrArray *connections;       /* of HttpConnection, each with a reference to this */
   GSource *tick;                /* owned, nullable: while there is something to watch */
-  gboolean is_draining;
-  GSourceFunc drained; /* nullable */
+  GSourceFunc drained;          /* nullable */
   gpointer drained_data;
 };
 
@@ -364,27 +363,14 @@ http_guard_bind (GSocketAddress *address, gboolean share_port, GError **error)
   return socket_object;
 }
 
-guint
-http_guard_count (HttpGuard *guard)
-{
-  return guard->connections->len;
-}
-
 void
 http_guard_drain (HttpGuard *guard, GSourceFunc drained, gpointer data)
 {
-  guard->is_draining = TRUE;
   guard->drained = drained;
   guard->drained_data = data;
   g_ptr_array_set_size (guard->listeners, 0);
   for_each_connection (guard, http_connection_drain);
   tell_drained (guard);
-}
-
-gboolean
-http_guard_is_draining (HttpGuard *guard)
-{
-  return guard->is_draining;
 }
 
 void

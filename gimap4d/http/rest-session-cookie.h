@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 
 #define REST_SESSION_KEY_SIZE 32
 
-/* Who has the cookie can read what is in it, and cannot change it. @project: part of what is signed,
- * so that a cookie of one project is none of another. */
+/* Who has the cookie can read what is in it, and cannot change it. @project: part of what is
+ * signed, so that a cookie of one project is none of another. */
 char *rest_session_cookie_seal (GRestSession *session, GBytes *key, const char *project);
 
 /* NULL when the signature is wrong, or the time is over. @idle_timeout: in seconds. */
