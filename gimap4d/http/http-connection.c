@@ -748,6 +748,12 @@ http_connection_get_remote_host (HttpConnection *connection)
   return connection->remote_host;
 }
 
+gboolean
+http_connection_is_leaving (HttpConnection *connection)
+{
+  return connection->state == STATE_LINGER || connection->state == STATE_CLOSED;
+}
+
 void
 http_connection_watch_gone (HttpConnection *connection, HttpConnectionFunc gone, gpointer data)
 {

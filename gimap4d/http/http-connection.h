@@ -42,6 +42,9 @@ gboolean http_connection_is_secure (HttpConnection *connection);
 /* The address without port; "unix" for a Unix socket. */
 const char *http_connection_get_remote_host (HttpConnection *connection);
 
+/* Whether it only waits for its client to go: it takes no place from others. */
+gboolean http_connection_is_leaving (HttpConnection *connection);
+
 /* @gone is called once when the client leaves before its answer is complete. */
 void http_connection_watch_gone (HttpConnection *connection,
                                  HttpConnectionFunc gone,

@@ -356,6 +356,11 @@ test_too_many (void)
   g_assert_true (g_str_has_prefix (third->answer->str, "HTTP/1.1 503 "));
   client_send (first, GET, strlen (GET));
   client_wait_for (first, "{\"result\":null}");
+
+  /* Who was refused and does not go takes no place. */
+  client_reset (second);
+  turn ();
+  assert_serves (fixture);
 }
 
 /* Without a descriptor left the server pauses, and goes on as soon as there is one. */
