@@ -158,7 +158,7 @@
 /* After the last answer the client's bytes are read a little longer, or a reset would take the
  * answer away from it (RFC 9112, 9.6). */
 #define HTTP_LIMIT_LINGER_MS 2000
-#define HTTP_LIMIT_LINGER_BYTES (256 * IMAP_KIB)
+#define HTTP_LIMIT_LINGER_BYTES (16 * IMAP_MIB)
 /* What waits in memory in one direction of one connection. */
 #define HTTP_LIMIT_BUFFER (64 * IMAP_KIB)
 #define HTTP_LIMIT_FORM_FIELDS 1000

@@ -44,7 +44,8 @@ add_handler (GRestServer *self,
  * `/mail/{id}`, takes any, and tells it in #GIncomingMessage:path-params.
  *
  * Fails with %G_IO_ERROR_INVALID_ARGUMENT for what is no path, for paths below
- * #GRestServer:rest-path, `/4DACTION`, `/$lib/renderer` and `/$shared`, and for verbs that are none.
+ * #GRestServer:rest-path, `/4DACTION`, `/$lib/renderer` and `/$shared`, and for verbs that are
+ * none.
  *
  * Returns: %TRUE if the handler was added
  *
@@ -79,8 +80,8 @@ g_rest_server_add_handler (GRestServer *self,
  * @error: return location for a #GError
  *
  * Has a function answer all requests whose path matches a regular expression of Perl's kind
- * (#GRegex). What its named groups stand for is in #GIncomingMessage:path-params. A path longer than
- * 2 KiB never matches, and a match that takes too long is answered with the status 500.
+ * (#GRegex). What its named groups stand for is in #GIncomingMessage:path-params. A path longer
+ * than 2 KiB never matches, and a match that takes too long is answered with the status 500.
  *
  * Fails with a #GRegexError, or with %G_IO_ERROR_INVALID_ARGUMENT for verbs that are none.
  *

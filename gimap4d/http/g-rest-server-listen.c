@@ -17,6 +17,7 @@
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/http/rest-server-private.h"
+#include "gimap4d/http/rest-session-cookie.h"
 
 #define FIRST_PASSED_DESCRIPTOR 3
 #define MAX_PASSED_DESCRIPTORS 64
@@ -61,11 +62,55 @@ start_pool (GRestServer *self)
                                             NULL);
 }
 
-static void
-start_sessions (GRestServer *self)
+static gboolean
+start_sessions (GRestServer *self, GError **error)
 {
-  if (self->session_mode == G_REST_SESSION_MODE_MEMORY && self->service.sessions == NULL)
-    self->service.sessions = rest_session_store_new (HTTP_LIMIT_SESSIONS);
+  RestService *service = &self->service;
+
+  if (self->session_mode == G_REST_SESSION_MODE_MEMORY && service->sessions == NULL)
+    service->sessions = rest_session_store_new (HTTP_LIMIT_SESSIONS);
+  if (self->session_mode != G_REST_SESSION_MODE_SIGNED_COOKIE || service->session_key != NULL)
+    return TRUE;
+
+  if (self->session_key != NULL && g_bytes_get_size (self->session_key) < REST_SESSION_KEY_SIZE)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   _ ("The key of the sessions has to have at least %d bytes"),
+                   REST_SESSION_KEY_SIZE);
+      return FALSE;
+    }
+  service->session_key = self->session_key != NULL ? g_bytes_ref (self->session_key) :
+                                                     rest_session_key_new ();
+
+  return TRUE;
+}
+
+static gboolean
+start_proxies (GRestServer *self, GError **error)
+{
+  g_clear_pointer (&self->service.proxies, http_proxies_free);
+  if (self->trusted_proxies == NULL)
+    return TRUE;
+
+  self->service.proxies = http_proxies_new ((const char *const *) self->trusted_proxies, error);
+
+  return self->service.proxies != NULL;
+}
+
+static gboolean
+start_access_log (GRestServer *self, GError **error)
+{
+  g_autoptr (GFile) file = NULL;
+
+  g_clear_object (&self->service.access_log);
+  if (self->access_log == NULL)
+    return TRUE;
+
+  file = g_file_new_for_path (self->access_log);
+  self->service.access_log = G_OUTPUT_STREAM (
+      g_file_append_to (file, G_FILE_CREATE_PRIVATE, NULL, error));
+
+  return self->service.access_log != NULL;
 }
 
 static gboolean
@@ -75,6 +120,7 @@ start (GRestServer *self, GError **error)
     .header_timeout = self->header_timeout * 1000,
     .idle_timeout = self->idle_timeout * 1000,
     .write_timeout = self->write_timeout * 1000,
+    .body_timeout = HTTP_LIMIT_BODY_MS,
     .max_body = self->max_request_size,
   };
 
@@ -88,10 +134,13 @@ start (GRestServer *self, GError **error)
       return FALSE;
     }
 
+  if (!start_sessions (self, error) || !start_proxies (self, error) ||
+      !start_access_log (self, error))
+    return FALSE;
+
   self->context = g_main_context_ref_thread_default ();
   self->service.context = self->context;
   self->service.is_draining = FALSE;
-  start_sessions (self);
   start_pool (self);
   self->soup = soup_server_new ("raw-paths", TRUE, NULL);
   soup_server_add_handler (self->soup, NULL, serve_cb, &self->service, NULL);

@@ -83,6 +83,7 @@ enum
   PROP_PROJECT_NAME,
   PROP_REST_PATH,
   PROP_SESSION_MODE,
+  PROP_SESSION_KEY,
   PROP_SESSION_IDLE_TIMEOUT,
   PROP_LEGACY_REST_COOKIE,
   PROP_ALLOWED_HOSTS,
@@ -95,6 +96,8 @@ enum
   PROP_N_THREADS,
   PROP_SHARE_PORT,
   PROP_TLS_CERTIFICATE,
+  PROP_TRUSTED_PROXIES,
+  PROP_ACCESS_LOG,
   PROP_URIS,
   N_PROPERTIES
 };
@@ -175,8 +178,10 @@ g_rest_server_finalize (GObject *object)
     g_thread_pool_free (self->service.pool, FALSE, TRUE);
   rest_service_clear (&self->service);
   g_strv_builder_unref (self->uris);
-  g_free (self->project_name);
+  g_clear_pointer (&self->session_key, g_bytes_unref);
   g_strfreev (self->allowed_hosts);
+  g_strfreev (self->trusted_proxies);
+  g_free (self->access_log);
   g_clear_object (&self->certificate);
 
   G_OBJECT_CLASS (g_rest_server_parent_class)->finalize (object);
@@ -190,7 +195,7 @@ g_rest_server_get_property (GObject *object, guint property_id, GValue *value, G
   switch (property_id)
     {
     case PROP_PROJECT_NAME:
-      g_value_set_string (value, self->project_name);
+      g_value_set_string (value, self->service.project);
       break;
     case PROP_REST_PATH:
       g_value_set_string (value, self->service.rest_path);
@@ -234,6 +239,12 @@ g_rest_server_get_property (GObject *object, guint property_id, GValue *value, G
     case PROP_TLS_CERTIFICATE:
       g_value_set_object (value, self->certificate);
       break;
+    case PROP_TRUSTED_PROXIES:
+      g_value_set_boxed (value, self->trusted_proxies);
+      break;
+    case PROP_ACCESS_LOG:
+      g_value_set_string (value, self->access_log);
+      break;
     case PROP_URIS:
       g_value_take_boxed (value, g_rest_server_get_uris (self));
       break;
@@ -247,8 +258,8 @@ set_project_name (GRestServer *self, const char *name)
 {
   g_autofree char *token = http_escape_token (name != NULL ? name : "");
 
-  g_free (self->project_name);
-  self->project_name = g_strdup (name != NULL ? name : "");
+  g_free (self->service.project);
+  self->service.project = g_strdup (name != NULL ? name : "");
   g_free (self->service.cookie_name);
   self->service.cookie_name = g_strconcat ("4DSID_", token, NULL);
 }
@@ -284,6 +295,10 @@ g_rest_server_set_property (GObject *object,
       break;
     case PROP_SESSION_MODE:
       self->session_mode = g_value_get_enum (value);
+      break;
+    case PROP_SESSION_KEY:
+      g_clear_pointer (&self->session_key, g_bytes_unref);
+      self->session_key = g_value_dup_boxed (value);
       break;
     case PROP_SESSION_IDLE_TIMEOUT:
       self->service.session_idle_timeout = g_value_get_uint (value);
@@ -321,6 +336,14 @@ g_rest_server_set_property (GObject *object,
       break;
     case PROP_TLS_CERTIFICATE:
       g_set_object (&self->certificate, g_value_get_object (value));
+      break;
+    case PROP_TRUSTED_PROXIES:
+      g_strfreev (self->trusted_proxies);
+      self->trusted_proxies = g_value_dup_boxed (value);
+      break;
+    case PROP_ACCESS_LOG:
+      g_free (self->access_log);
+      self->access_log = g_value_dup_string (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -364,6 +387,18 @@ install_rest_properties (GObjectClass *object_class)
   properties[PROP_SESSION_MODE] = g_param_spec_enum (
       "session-mode", "Session mode", "Where sessions are kept", G_TYPE_REST_SESSION_MODE,
       G_REST_SESSION_MODE_MEMORY, flags);
+
+  /**
+   * GRestServer:session-key:
+   *
+   * What %G_REST_SESSION_MODE_SIGNED_COOKIE signs with: at least 32 random bytes that nobody else
+   * knows. %NULL for new ones with each start. It cannot be read back.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SESSION_KEY] = g_param_spec_boxed (
+      "session-key", "Session key", "What cookies are signed with", G_TYPE_BYTES,
+      G_PARAM_WRITABLE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
 
   /**
    * GRestServer:session-idle-timeout:
@@ -508,6 +543,31 @@ install_door_properties (GObjectClass *object_class)
   properties[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", "TLS certificate",
                                                           "The certificate with its key",
                                                           G_TYPE_TLS_CERTIFICATE, flags);
+
+  /**
+   * GRestServer:trusted-proxies:
+   *
+   * The proxies in front of this server: addresses, networks such as `10.0.0.0/8`, or `unix` for
+   * whoever comes by a Unix socket. Of their requests, and of no other, `X-Forwarded-For`,
+   * `X-Forwarded-Proto` and `X-Forwarded-Host` are believed.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_TRUSTED_PROXIES] = g_param_spec_boxed ("trusted-proxies", "Trusted proxies",
+                                                         "The proxies in front of this server",
+                                                         G_TYPE_STRV, flags);
+
+  /**
+   * GRestServer:access-log:
+   *
+   * The path of a file to which a line is added for each request that came as far as to be
+   * answered by the server, in the combined format; %NULL for none. The file is made with mode
+   * 0600.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ACCESS_LOG] = g_param_spec_string (
+      "access-log", "Access log", "The file with a line for each request", NULL, flags);
 
   /**
    * GRestServer:uris:

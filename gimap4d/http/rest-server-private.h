@@ -15,9 +15,11 @@ struct _GRestServer
 {
   GObject parent_instance;
 
-  char *project_name;
   GRestSessionMode session_mode;
-  GStrv allowed_hosts; /* owned, nullable */
+  GBytes *session_key;   /* owned, nullable */
+  GStrv allowed_hosts;   /* owned, nullable */
+  GStrv trusted_proxies; /* owned, nullable */
+  char *access_log;      /* owned, nullable */
   guint max_connections;
   guint64 max_request_size;
   guint header_timeout;

@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gimap4d/http/http-guard.h"
+
 #define GET "GET /rest/T/ok HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 static guint
@@ -269,6 +271,36 @@ test_slow_head (void)
     }
 }
 
+/* H12: an upload that is slower than it may be. Its time is not to be set, so that the guard is asked
+ * without a server. */
+static void
+test_slow_body (void)
+{
+  static const char head[] = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n[";
+  const HttpConnectionLimits limits = { .body_timeout = 300, .max_body = 1000 };
+  g_autoptr (SoupServer) soup = soup_server_new (NULL, NULL);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Client) client = NULL;
+  HttpGuard *guard = http_guard_new (soup, &limits, 10, NULL);
+  ServerFixture fixture = { NULL };
+
+  socket = http_guard_bind (any, FALSE, &error);
+  g_assert_no_error (error);
+  http_guard_add_socket (guard, socket);
+  bound = g_socket_get_local_address (socket, &error);
+  fixture.port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  client = client_new (&fixture);
+  client_send (client, head, sizeof head - 1);
+  client_wait_for_end (client);
+  g_assert_true (g_str_has_prefix (client->answer->str, "HTTP/1.1 408 "));
+  http_guard_cut (guard);
+  turn ();
+  http_guard_unref (guard);
+}
+
 /* An empty line before a request, in two halves. */
 static void
 test_empty_line (void)
@@ -324,6 +356,11 @@ test_too_many (void)
   g_assert_true (g_str_has_prefix (third->answer->str, "HTTP/1.1 503 "));
   client_send (first, GET, strlen (GET));
   client_wait_for (first, "{\"result\":null}");
+
+  /* Who was refused and does not go takes no place. */
+  client_reset (second);
+  turn ();
+  assert_serves (fixture);
 }
 
 /* Without a descriptor left the server pauses, and goes on as soon as there is one. */
@@ -670,6 +707,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-guard/H18-leaves-at-each-byte", test_leaves_at_each_byte);
   g_test_add_func ("/http-guard/half-close", test_half_close);
   g_test_add_func ("/http-guard/H12-slow-head", test_slow_head);
+  g_test_add_func ("/http-guard/H12-slow-body", test_slow_body);
   g_test_add_func ("/http-guard/empty-line", test_empty_line);
   g_test_add_func ("/http-guard/H12-idle", test_idle);
   g_test_add_func ("/http-guard/H12-too-many", test_too_many);
