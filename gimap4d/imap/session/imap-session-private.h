@@ -105,6 +105,27 @@ void imap_session_attach (ImapSession *session, GIOStream *stream, const ImapFra
 void imap_session_detach (ImapSession *session);
 void imap_session_greeted (ImapSession *session, const ImapResponse *response);
 gboolean imap_session_is_secure (const ImapSession *session);
+void imap_session_ask_capabilities (ImapSession *session);
+/* The first byte of IMAP inside TLS is read or written behind this only. */
+void imap_session_go_on_securely (ImapSession *session);
+/* A step that ends in a callback: for which connection it was. Ending it frees it, and gives the
+ * session, or NULL when its connection was given up meanwhile. */
+typedef struct
+{
+  ImapSession *session; /* owned */
+  guint generation;
+} ImapStep;
+ImapStep *imap_session_begin_step (ImapSession *session);
+ImapSession *imap_session_end_step (ImapStep *step);
+
+/* imap-session-certificate.c */
+void imap_session_judge_certificate (ImapSession *session,
+                                     GTlsCertificate *certificate,
+                                     GTlsCertificateFlags errors);
+
+/* imap-session-login.c */
+void imap_session_log_in (ImapSession *session);
+void imap_session_prepare (ImapSession *session);
 
 /* imap-session-send.c */
 extern const ImapOperationHost imap_session_host;
