@@ -262,6 +262,7 @@ header_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (GInputStream) stream = imap_section_stream_open_finish (result, &error);
   ImapSectionPlace place = { .uid = open->uid, .section = open->part_id };
+  GCancellable *cancellable = g_task_get_cancellable (task);
 
   if (stream == NULL)
     {
@@ -275,8 +276,7 @@ header_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
-  imap_section_stream_open_async (G_IMAP_TRANSPORTER (source), &place,
-                                  g_task_get_cancellable (task), part_opened_cb,
+  imap_section_stream_open_async (G_IMAP_TRANSPORTER (source), &place, cancellable, part_opened_cb,
                                   g_steal_pointer (&task));
 }
 

@@ -1,0 +1,193 @@
+"""What changes mail, and mail as streams, from Python against a real server.
+
+SPDX-License-Identifier: LGPL-2.1-or-later
+SPDX-FileCopyrightText: The gimap4d authors
+"""
+
+import asyncio
+import base64
+import datetime
+import email
+import hashlib
+
+import tap
+from library import GImap4D, fails, new_transporter, raises
+
+Code = GImap4D.ImapError
+SEEN = "$seen"
+
+
+def keywords(transporter, ids):
+    """By id, as a second connection sees them."""
+    with new_transporter() as other:
+        other.select_box(transporter.selected_box, "read-only")
+        return {mail.id: set(mail.keywords) for mail in other.get_mails(ids, 4)}
+
+
+def fresh_box(name, count=0):
+    transporter = new_transporter()
+    assert transporter.create_box(name)
+    for number in range(1, count + 1):
+        text = f"Subject: mail {number}\r\n\r\nbody {number}\r\n"
+        transporter.append_mime(text.encode(), name)
+    transporter.select_box(name)
+    return transporter
+
+
+def test_boxes():
+    transporter = new_transporter()
+    assert transporter.create_box("Été/2025")
+    fails(Code.NO, lambda: transporter.create_box("Été/2025"), "Été/2025")
+    assert transporter.rename_box("Été/2025", "Été/Fête")
+    assert transporter.subscribe("Été/Fête")
+    assert "Été/Fête" in {box.name for box in transporter.get_box_list(subscribed=True)}
+    assert transporter.unsubscribe("Été/Fête")
+    assert "Été/Fête" not in {box.name for box in transporter.get_box_list(subscribed=True)}
+    assert transporter.delete_box("Été/Fête")
+    fails(Code.NONEXISTENT, lambda: transporter.delete_box("Été/Fête"), "Été/Fête")
+    fails(Code.NO, lambda: transporter.delete_box("INBOX"), "INBOX")
+    fails(Code.INVALID_ARGUMENT, lambda: transporter.create_box("a\nb"), "A")
+    assert transporter.check_connection().success
+
+
+def test_flags():
+    transporter = fresh_box("Flags", 4)
+    assert transporter.add_flags("1:2", [SEEN, "work"])
+    assert transporter.add_flags([3], {"$flagged": True, SEEN: False})
+    assert keywords(transporter, "1:4") == {"1": {SEEN, "work"}, "2": {SEEN, "work"},
+                                            "3": {"$flagged"}, "4": set()}
+    assert transporter.remove_flags(GImap4D.IMAP_ALL, ["work"])
+    assert transporter.remove_flags(2, [SEEN])
+    assert keywords(transporter, "1:4") == {"1": {SEEN}, "2": set(), "3": {"$flagged"}, "4": set()}
+    raises(TypeError, lambda: transporter.add_flags(1, SEEN))
+    for wrong in ("", "a b", "a(b", "\\Seen", "é"):
+        fails(Code.INVALID_ARGUMENT, lambda: transporter.add_flags(1, [wrong]))
+    transporter.select_box("Flags", 1)
+    fails(Code.READ_ONLY, lambda: transporter.add_flags(1, [SEEN]), "Flags")
+
+
+def test_append():
+    transporter = fresh_box("Append")
+    when = datetime.datetime(2024, 2, 5, 9, 8, 7, tzinfo=datetime.timezone.utc)
+    made = GImap4D.Email(subject="Grüße aus Zürich", text_body="Schöne Grüße\n",
+                         to="Somebody <somebody@example.org>")
+    made.keywords = ["$draft", "travel"]
+    made.received_at = when
+    ids = transporter.append(made)
+    mail = transporter.get_mail(ids[0], update_seen=False)
+    assert mail.subject == made.subject and mail.text_body.strip() == made.text_body.strip()
+    assert set(mail.keywords) == {"$draft", "travel"} and mail.received_at == when
+    assert [person.email for person in mail.to] == ["somebody@example.org"]
+
+    ids = transporter.append_mime(b"Subject: bare\n\nfeeds\n", "Append", [SEEN], when)
+    raw = transporter.get_mime_as_blob(ids[0], False).get_data()
+    assert raw == b"Subject: bare\r\n\r\nfeeds\r\n", raw
+    assert transporter.get_mail(ids[0]).received_at == when
+    fails(Code.INVALID_ARGUMENT, lambda: transporter.append_mime(b""))
+    fails(Code.TRYCREATE, lambda: transporter.append_mime(b"A: b\r\n\r\n", "Nowhere"), "Nowhere")
+
+
+def test_copy_and_move():
+    transporter = fresh_box("From", 5)
+    transporter.create_box("To")
+    copied = transporter.copy([1, 3], "To")
+    assert len(copied) == 2
+    moved = transporter.move("4:5", "To")
+    assert len(moved) == 2
+    assert list(transporter.search_mails()) == ["1", "2", "3"]
+    # Ids of another box are never taken for those of this one.
+    fails(Code.INVALID_ARGUMENT, lambda: transporter.get_mails(moved), "To", "From")
+    transporter.select_box("To")
+    assert [mail.subject for mail in transporter.get_mails(moved)] == ["mail 4", "mail 5"]
+    assert [mail.subject for mail in transporter.get_mails(copied)] == ["mail 1", "mail 3"]
+    fails(Code.TRYCREATE, lambda: transporter.copy(moved, "Nowhere"), "Nowhere")
+
+
+def test_delete():
+    transporter = fresh_box("Delete", 5)
+    with new_transporter() as other:
+        other.select_box("Delete")
+        other.delete(2)
+    assert transporter.delete("3:4")
+    assert transporter.expunge_ids([3])
+    # Only that one: neither our other one, nor what somebody else has flagged.
+    assert list(transporter.search_mails()) == ["1", "2", "4", "5"]
+    assert transporter.expunge()
+    assert list(transporter.search_mails()) == ["1", "5"]
+    # Nothing goes by itself when the box is left.
+    transporter.delete(5)
+    transporter.select_box("INBOX")
+    assert transporter.get_box_info("Delete").mail_count == 2
+
+
+def large_mail(content):
+    lines = base64.encodebytes(content).replace(b"\n", b"\r\n")
+    return (b"Subject: large\r\nMIME-Version: 1.0\r\n"
+            b"Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+            b"--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+            b"--x\r\nContent-Type: application/octet-stream\r\n"
+            b"Content-Disposition: attachment; filename=large.bin\r\n"
+            b"Content-Transfer-Encoding: base64\r\n\r\n" + lines + b"--x--\r\n")
+
+
+def read_all(stream):
+    pieces = []
+    while piece := stream.read_bytes(100_000, None).get_data():
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def test_streams():
+    transporter = fresh_box("Streams")
+    content = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(120_000))
+    raw = large_mail(content)
+    mail_id = transporter.append_mime(raw)[0]
+    assert read_all(transporter.open_mime(mail_id, False)) == raw
+    assert keywords(transporter, mail_id) == {mail_id: set()}
+    assert read_all(transporter.open_part(mail_id, "2")) == content
+    assert read_all(transporter.open_mime(mail_id, True)) == raw
+    assert keywords(transporter, mail_id) == {mail_id: {SEEN}}
+
+    # Other calls go in between; an attachment that was not fetched comes the same way.
+    stream = transporter.open_mime(mail_id, False)
+    beginning = stream.read_bytes(10, None).get_data()
+    attachment = transporter.get_mail(mail_id, 4).attachments[0]
+    assert attachment.name == "large.bin"
+    assert attachment.get_content().get_data() == content
+    assert beginning + read_all(stream) == raw
+
+    fails(Code.NOT_FOUND, lambda: transporter.open_mime("4000000000", False))
+    fails(Code.NOT_FOUND, lambda: transporter.open_part(mail_id, "9"))
+    fails(Code.INVALID_ARGUMENT, lambda: transporter.open_part(mail_id, "2] x"))
+    stream = transporter.open_mime(mail_id, False)
+    stream.read_bytes(10, None)
+    transporter.select_box("INBOX")
+    fails(Code.INVALID_ARGUMENT, lambda: read_all(stream), "Streams")
+
+
+def test_await():
+    async def change():
+        async with new_transporter() as transporter:
+            await transporter.create_box_async("Await")
+            ids = await transporter.append_mime_async(b"Subject: one\r\n\r\n1\r\n", "Await")
+            await transporter.select_box_async("Await")
+            assert await transporter.add_flags_async(ids, [SEEN])
+            stream = await transporter.open_mime_async(ids[0], False)
+            message = email.message_from_bytes(read_all(stream))
+            assert message["Subject"] == "one"
+            part = await transporter.open_part_async(ids[0], "1")
+            assert read_all(part) == b"1\r\n"
+            assert len(await transporter.move_async(ids, "INBOX")) == 1
+            assert await transporter.delete_box_async("Await")
+    asyncio.run(change())
+
+
+tap.run({
+    "boxes": test_boxes,
+    "flags": test_flags,
+    "append": test_append,
+    "copy and move": test_copy_and_move,
+    "delete": test_delete,
+    "streams": test_streams,
+    "await": test_await,
+})
