@@ -249,6 +249,9 @@ def serve(mailbox, port, is_once):
     server.expose("$catalog", "getFile", get_file, http_get=True)
     server.add_handler("/", "GET", Site(mailbox).answer)
     server.listen(port)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, stop_cb, server)
+
     address = server.uris[0]
     print(f"\nThe mailbox is at {address}\nThe PDF is at {address}rest/$catalog/getFile",
           flush=True)
@@ -264,14 +267,14 @@ def serve(mailbox, port, is_once):
         threading.Thread(target=visit_all).start()
     else:
         print("Ctrl-C stops.", flush=True)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, stop_cb, server)
     server.run()
-    return not is_once or results == [True]
+    if is_once:
+        return results == [True]
+    print("\nStopped.", flush=True)
+    return True
 
 
 def stop_cb(server):
-    print("\nStopped.", flush=True)
     server.stop()
     return GLib.SOURCE_REMOVE
 

@@ -79,6 +79,8 @@
 #define IMAP_LIMIT_RANGES 1000000
 #define IMAP_LIMIT_EXPANSION (1u << 24)
 #define IMAP_LIMIT_CAPABILITIES 1024
+/* In which a search is tried: a server that refuses each could name thousands. */
+#define IMAP_LIMIT_CHARSETS 8
 
 /* Servers cut lines at 8192 bytes (RFC 7162, 4). */
 #define IMAP_LIMIT_COMMAND_SET_BYTES 8000
@@ -156,7 +158,7 @@
 /* After the last answer the client's bytes are read a little longer, or a reset would take the
  * answer away from it (RFC 9112, 9.6). */
 #define HTTP_LIMIT_LINGER_MS 2000
-#define HTTP_LIMIT_LINGER_BYTES (256 * IMAP_KIB)
+#define HTTP_LIMIT_LINGER_BYTES (16 * IMAP_MIB)
 /* What waits in memory in one direction of one connection. */
 #define HTTP_LIMIT_BUFFER (64 * IMAP_KIB)
 #define HTTP_LIMIT_FORM_FIELDS 1000

@@ -169,7 +169,7 @@ g_incoming_message_class_init (GIncomingMessageClass *klass)
   /**
    * GIncomingMessage:url:
    *
-   * Path and query, as they were sent, without the host.
+   * Path and query, percent-encoded as they were sent, with capital digits, without the host.
    *
    * Since: 1.0
    */
@@ -268,21 +268,12 @@ g_incoming_message_class_init (GIncomingMessageClass *klass)
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
-/* Header bytes are ISO-8859-1 by the book and UTF-8 in practice. */
-static char *
-dup_header_text (const char *value)
-{
-  return g_utf8_validate (value, -1, NULL) ?
-             g_strdup (value) :
-             g_convert (value, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
-}
-
 static void
 add_header (const char *name, const char *value, gpointer data)
 {
   GHashTable *headers = data;
   g_autofree char *key = g_ascii_strdown (name, -1);
-  g_autofree char *text = dup_header_text (value);
+  g_autofree char *text = g_utf8_make_valid (value, -1);
   const char *before = g_hash_table_lookup (headers, key);
   const char *separator = g_str_equal (key, "cookie") ? "; " : ", ";
 

@@ -59,32 +59,6 @@
  * Since: 1.0
  */
 
-typedef struct
-{
-  char *name;
-  char *value;
-} Header;
-
-typedef struct
-{
-  char *plain;
-  char *secure;
-} Cookie;
-
-struct _GOutgoingMessage
-{
-  GObject parent_instance;
-
-  GValue body;             /* as it was given; not initialised while there is none */
-  OutgoingBody *wire_body; /* owned, nullable: the same, as it is sent */
-  GPtrArray *headers;      /* owned, of Header, in the order of setting */
-  GPtrArray *cookies;      /* owned, of Cookie */
-  int status;
-  gboolean add_charset;
-  gboolean is_secret;
-  gboolean is_sent;
-};
-
 enum
 {
   PROP_0,
@@ -110,7 +84,7 @@ g_outgoing_message_error_quark (void)
 static void
 header_free (gpointer data)
 {
-  Header *header = data;
+  OutgoingHeader *header = data;
 
   g_free (header->name);
   g_free (header->value);
@@ -120,7 +94,7 @@ header_free (gpointer data)
 static void
 cookie_free (gpointer data)
 {
-  Cookie *cookie = data;
+  OutgoingCookie *cookie = data;
 
   g_free (cookie->plain);
   g_free (cookie->secure);
@@ -342,12 +316,12 @@ g_outgoing_message_new (void)
   return g_object_new (G_TYPE_OUTGOING_MESSAGE, NULL);
 }
 
-static Header *
+static OutgoingHeader *
 find_header (GOutgoingMessage *self, const char *name)
 {
   for (guint i = 0; i < self->headers->len; i++)
     {
-      Header *header = g_ptr_array_index (self->headers, i);
+      OutgoingHeader *header = g_ptr_array_index (self->headers, i);
 
       if (g_ascii_strcasecmp (header->name, name) == 0)
         return header;
@@ -359,11 +333,11 @@ find_header (GOutgoingMessage *self, const char *name)
 static void
 replace_header (GOutgoingMessage *self, const char *name, const char *value)
 {
-  Header *header = find_header (self, name);
+  OutgoingHeader *header = find_header (self, name);
 
   if (header == NULL)
     {
-      header = g_new0 (Header, 1);
+      header = g_new0 (OutgoingHeader, 1);
       g_ptr_array_add (self->headers, header);
     }
   g_free (header->name);
@@ -477,7 +451,7 @@ has_room (GOutgoingMessage *self, const char *name, const char *value)
 
   for (guint i = 0; i < self->headers->len; i++)
     {
-      const Header *header = g_ptr_array_index (self->headers, i);
+      const OutgoingHeader *header = g_ptr_array_index (self->headers, i);
 
       if (g_ascii_strcasecmp (header->name, name) == 0)
         n_headers--;
@@ -563,7 +537,7 @@ g_outgoing_message_set_header (GOutgoingMessage *self,
 const char *
 g_outgoing_message_get_header (GOutgoingMessage *self, const char *key)
 {
-  Header *header = NULL;
+  OutgoingHeader *header = NULL;
 
   g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), NULL);
   g_return_val_if_fail (key != NULL, NULL);
@@ -593,7 +567,7 @@ g_outgoing_message_get_headers (GOutgoingMessage *self)
   table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   for (guint i = 0; i < self->headers->len; i++)
     {
-      const Header *header = g_ptr_array_index (self->headers, i);
+      const OutgoingHeader *header = g_ptr_array_index (self->headers, i);
 
       g_hash_table_insert (table, g_strdup (header->name), g_strdup (header->value));
     }
@@ -760,7 +734,7 @@ show_cookies (GOutgoingMessage *self)
 
   for (guint i = 0; i < self->cookies->len; i++)
     {
-      const Cookie *cookie = g_ptr_array_index (self->cookies, i);
+      const OutgoingCookie *cookie = g_ptr_array_index (self->cookies, i);
 
       g_string_append_printf (joined, "%s%s", i > 0 ? ", " : "", cookie->plain);
     }
@@ -771,13 +745,13 @@ show_cookies (GOutgoingMessage *self)
 static void
 adopt_cookie_header (GOutgoingMessage *self)
 {
-  Header *header = find_header (self, "Set-Cookie");
-  Cookie *cookie = NULL;
+  OutgoingHeader *header = find_header (self, "Set-Cookie");
+  OutgoingCookie *cookie = NULL;
 
   if (header == NULL || self->cookies->len > 0)
     return;
 
-  cookie = g_new0 (Cookie, 1);
+  cookie = g_new0 (OutgoingCookie, 1);
   cookie->plain = g_strdup (header->value);
   cookie->secure = g_strdup (header->value);
   g_ptr_array_add (self->cookies, cookie);
@@ -789,7 +763,7 @@ outgoing_message_add_cookie_line (GOutgoingMessage *self,
                                   const char *secure_line,
                                   GError **error)
 {
-  Cookie *cookie = NULL;
+  OutgoingCookie *cookie = NULL;
 
   if (!outgoing_message_is_open (self, error))
     return FALSE;
@@ -798,85 +772,11 @@ outgoing_message_add_cookie_line (GOutgoingMessage *self,
                           _ ("there are too many cookies"));
 
   adopt_cookie_header (self);
-  cookie = g_new0 (Cookie, 1);
+  cookie = g_new0 (OutgoingCookie, 1);
   cookie->plain = g_strdup (plain_line);
   cookie->secure = g_strdup (secure_line);
   g_ptr_array_add (self->cookies, cookie);
   show_cookies (self);
 
   return TRUE;
-}
-
-gboolean
-outgoing_message_begin_sending (GOutgoingMessage *self, GError **error)
-{
-  if (self->is_sent && self->wire_body != NULL && self->wire_body->stream != NULL)
-    {
-      g_set_error (error, G_OUTGOING_MESSAGE_ERROR, G_OUTGOING_MESSAGE_ERROR_ALREADY_SENT,
-                   _ ("The message cannot be sent again: its stream was read already"));
-      return FALSE;
-    }
-  self->is_sent = TRUE;
-
-  return TRUE;
-}
-
-OutgoingBody *
-outgoing_message_get_wire_body (GOutgoingMessage *self)
-{
-  return self->wire_body;
-}
-
-static gboolean
-needs_charset (GOutgoingMessage *self, const char *content_type)
-{
-  g_autofree char *lower = g_ascii_strdown (content_type, -1);
-
-  return self->add_charset && self->wire_body != NULL && self->wire_body->is_text &&
-         g_str_has_prefix (lower, "text/") && strstr (lower, "charset=") == NULL;
-}
-
-static void
-emit_content_type (GOutgoingMessage *self,
-                   const char *value,
-                   OutgoingHeaderFunc func,
-                   gpointer data)
-{
-  g_autofree char *with_charset = NULL;
-
-  if (needs_charset (self, value))
-    with_charset = g_strconcat (value, "; charset=utf-8", NULL);
-  func ("Content-Type", with_charset != NULL ? with_charset : value, data);
-}
-
-static void
-emit_header (GOutgoingMessage *self, const Header *header, OutgoingHeaderFunc func, gpointer data)
-{
-  g_autofree char *value = NULL;
-
-  value = g_convert (header->value, -1, "ISO-8859-1", "UTF-8", NULL, NULL, NULL);
-  if (g_ascii_strcasecmp (header->name, "Content-Type") == 0)
-    emit_content_type (self, value, func, data);
-  else if (g_ascii_strcasecmp (header->name, "Set-Cookie") != 0 || self->cookies->len == 0)
-    func (header->name, value, data);
-}
-
-void
-outgoing_message_foreach_wire_header (GOutgoingMessage *self,
-                                      gboolean is_secure,
-                                      OutgoingHeaderFunc func,
-                                      gpointer data)
-{
-  for (guint i = 0; i < self->headers->len; i++)
-    emit_header (self, g_ptr_array_index (self->headers, i), func, data);
-
-  if (self->wire_body != NULL && find_header (self, "Content-Type") == NULL)
-    emit_content_type (self, self->wire_body->content_type, func, data);
-
-  for (guint i = 0; i < self->cookies->len; i++)
-    {
-      const Cookie *cookie = g_ptr_array_index (self->cookies, i);
-
-      func ("Set-Cookie", is_secure ? cookie->secure : cookie->plain, data);
-    }
 }

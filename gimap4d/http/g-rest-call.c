@@ -20,8 +20,8 @@
  *
  * A function or handler of a #GRestServer gets a #GRestCall and answers it once: before it returns,
  * or later, and from any thread. A call that is dropped without an answer is answered with the
- * status 500; so is one that was not answered within #GRestServer:call-timeout. What comes after the
- * first answer, or after the client has left, is passed over.
+ * status 500; so is one that was not answered within #GRestServer:call-timeout. What comes after
+ * the first answer, or after the client has left, is passed over.
  */
 
 /**

@@ -20,7 +20,7 @@ add_handler (GRestServer *self,
              GDestroyNotify destroy,
              GError **error)
 {
-  RestService *service = rest_server_get_service (self);
+  RestService *service = &self->service;
   RestRoute *route = rest_route_new (data, destroy);
 
   route->handler = func;
@@ -44,7 +44,8 @@ add_handler (GRestServer *self,
  * `/mail/{id}`, takes any, and tells it in #GIncomingMessage:path-params.
  *
  * Fails with %G_IO_ERROR_INVALID_ARGUMENT for what is no path, for paths below
- * #GRestServer:rest-path, `/4DACTION`, `/$lib/renderer` and `/$shared`, and for verbs that are none.
+ * #GRestServer:rest-path, `/4DACTION`, `/$lib/renderer` and `/$shared`, and for verbs that are
+ * none.
  *
  * Returns: %TRUE if the handler was added
  *
@@ -79,8 +80,8 @@ g_rest_server_add_handler (GRestServer *self,
  * @error: return location for a #GError
  *
  * Has a function answer all requests whose path matches a regular expression of Perl's kind
- * (#GRegex). What its named groups stand for is in #GIncomingMessage:path-params. A path longer than
- * 2 KiB never matches, and a match that takes too long is answered with the status 500.
+ * (#GRegex). What its named groups stand for is in #GIncomingMessage:path-params. A path longer
+ * than 2 KiB never matches, and a match that takes too long is answered with the status 500.
  *
  * Fails with a #GRegexError, or with %G_IO_ERROR_INVALID_ARGUMENT for verbs that are none.
  *
@@ -125,7 +126,7 @@ g_rest_server_add_singleton (GRestServer *self, const char *name, GObject *singl
   g_return_if_fail (name != NULL);
   g_return_if_fail (G_IS_OBJECT (singleton));
 
-  rest_router_add_singleton (rest_server_get_service (self)->router, name, singleton);
+  rest_router_add_singleton (self->service.router, name, singleton);
 }
 
 /**
@@ -145,7 +146,7 @@ g_rest_server_get_singleton (GRestServer *self, const char *name)
   g_return_val_if_fail (G_IS_REST_SERVER (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  return rest_router_get_singleton (rest_server_get_service (self)->router, name);
+  return rest_router_get_singleton (self->service.router, name);
 }
 
 /**
@@ -178,8 +179,7 @@ g_rest_server_add_singleton_function (GRestServer *self,
 
   route = rest_route_new (data, destroy);
   route->handler = func;
-  rest_router_add_singleton_function (rest_server_get_service (self)->router, class_name, method,
-                                      route);
+  rest_router_add_singleton_function (self->service.router, class_name, method, route);
 }
 
 /**
@@ -216,6 +216,6 @@ g_rest_server_load_handlers (GRestServer *self, GFile *file, GError **error)
   if (list == NULL)
     return FALSE;
 
-  service = rest_server_get_service (self);
+  service = &self->service;
   return rest_router_load_handlers (service->router, service->rest_path, list, error);
 }

@@ -8,14 +8,12 @@
 
 #include "gimap4d/http/g-rest-server.h"
 
-#include <gio/gunixsocketaddress.h>
 #include <string.h>
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/gimap4d-enum-types.h"
 #include "gimap4d/http/http-gate.h"
-#include "gimap4d/http/http-guard.h"
 #include "gimap4d/http/http-syntax.h"
 #include "gimap4d/http/rest-server-private.h"
 
@@ -79,38 +77,13 @@
  * Since: 1.0
  */
 
-struct _GRestServer
-{
-  GObject parent_instance;
-
-  char *project_name;
-  GRestSessionMode session_mode;
-  GStrv allowed_hosts; /* owned, nullable */
-  guint max_connections;
-  guint64 max_request_size;
-  guint header_timeout;
-  guint idle_timeout;
-  guint write_timeout;
-  guint n_threads;
-  gboolean share_port;
-  GTlsCertificate *certificate; /* owned, nullable */
-
-  RestService service;
-  SoupServer *soup;      /* owned, nullable: from the first listening on */
-  HttpGuard *guard;      /* owned, nullable */
-  GMainContext *context; /* owned, nullable */
-  GStrvBuilder *uris;    /* owned */
-  gboolean is_beyond_loopback;
-  GMainLoop *loop;      /* owned, nullable: while it runs */
-  GSource *drain_timer; /* owned, nullable */
-};
-
 enum
 {
   PROP_0,
   PROP_PROJECT_NAME,
   PROP_REST_PATH,
   PROP_SESSION_MODE,
+  PROP_SESSION_KEY,
   PROP_SESSION_IDLE_TIMEOUT,
   PROP_LEGACY_REST_COOKIE,
   PROP_ALLOWED_HOSTS,
@@ -123,6 +96,8 @@ enum
   PROP_N_THREADS,
   PROP_SHARE_PORT,
   PROP_TLS_CERTIFICATE,
+  PROP_TRUSTED_PROXIES,
+  PROP_ACCESS_LOG,
   PROP_URIS,
   N_PROPERTIES
 };
@@ -203,8 +178,10 @@ g_rest_server_finalize (GObject *object)
     g_thread_pool_free (self->service.pool, FALSE, TRUE);
   rest_service_clear (&self->service);
   g_strv_builder_unref (self->uris);
-  g_free (self->project_name);
+  g_clear_pointer (&self->session_key, g_bytes_unref);
   g_strfreev (self->allowed_hosts);
+  g_strfreev (self->trusted_proxies);
+  g_free (self->access_log);
   g_clear_object (&self->certificate);
 
   G_OBJECT_CLASS (g_rest_server_parent_class)->finalize (object);
@@ -218,7 +195,7 @@ g_rest_server_get_property (GObject *object, guint property_id, GValue *value, G
   switch (property_id)
     {
     case PROP_PROJECT_NAME:
-      g_value_set_string (value, self->project_name);
+      g_value_set_string (value, self->service.project);
       break;
     case PROP_REST_PATH:
       g_value_set_string (value, self->service.rest_path);
@@ -262,6 +239,12 @@ g_rest_server_get_property (GObject *object, guint property_id, GValue *value, G
     case PROP_TLS_CERTIFICATE:
       g_value_set_object (value, self->certificate);
       break;
+    case PROP_TRUSTED_PROXIES:
+      g_value_set_boxed (value, self->trusted_proxies);
+      break;
+    case PROP_ACCESS_LOG:
+      g_value_set_string (value, self->access_log);
+      break;
     case PROP_URIS:
       g_value_take_boxed (value, g_rest_server_get_uris (self));
       break;
@@ -275,8 +258,8 @@ set_project_name (GRestServer *self, const char *name)
 {
   g_autofree char *token = http_escape_token (name != NULL ? name : "");
 
-  g_free (self->project_name);
-  self->project_name = g_strdup (name != NULL ? name : "");
+  g_free (self->service.project);
+  self->service.project = g_strdup (name != NULL ? name : "");
   g_free (self->service.cookie_name);
   self->service.cookie_name = g_strconcat ("4DSID_", token, NULL);
 }
@@ -312,6 +295,10 @@ g_rest_server_set_property (GObject *object,
       break;
     case PROP_SESSION_MODE:
       self->session_mode = g_value_get_enum (value);
+      break;
+    case PROP_SESSION_KEY:
+      g_clear_pointer (&self->session_key, g_bytes_unref);
+      self->session_key = g_value_dup_boxed (value);
       break;
     case PROP_SESSION_IDLE_TIMEOUT:
       self->service.session_idle_timeout = g_value_get_uint (value);
@@ -349,6 +336,14 @@ g_rest_server_set_property (GObject *object,
       break;
     case PROP_TLS_CERTIFICATE:
       g_set_object (&self->certificate, g_value_get_object (value));
+      break;
+    case PROP_TRUSTED_PROXIES:
+      g_strfreev (self->trusted_proxies);
+      self->trusted_proxies = g_value_dup_boxed (value);
+      break;
+    case PROP_ACCESS_LOG:
+      g_free (self->access_log);
+      self->access_log = g_value_dup_string (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -392,6 +387,18 @@ install_rest_properties (GObjectClass *object_class)
   properties[PROP_SESSION_MODE] = g_param_spec_enum (
       "session-mode", "Session mode", "Where sessions are kept", G_TYPE_REST_SESSION_MODE,
       G_REST_SESSION_MODE_MEMORY, flags);
+
+  /**
+   * GRestServer:session-key:
+   *
+   * What %G_REST_SESSION_MODE_SIGNED_COOKIE signs with: at least 32 random bytes that nobody else
+   * knows. %NULL for new ones with each start. It cannot be read back.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SESSION_KEY] = g_param_spec_boxed (
+      "session-key", "Session key", "What cookies are signed with", G_TYPE_BYTES,
+      G_PARAM_WRITABLE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
 
   /**
    * GRestServer:session-idle-timeout:
@@ -538,6 +545,31 @@ install_door_properties (GObjectClass *object_class)
                                                           G_TYPE_TLS_CERTIFICATE, flags);
 
   /**
+   * GRestServer:trusted-proxies:
+   *
+   * The proxies in front of this server: addresses, networks such as `10.0.0.0/8`, or `unix` for
+   * whoever comes by a Unix socket. Of their requests, and of no other, `X-Forwarded-For`,
+   * `X-Forwarded-Proto` and `X-Forwarded-Host` are believed.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_TRUSTED_PROXIES] = g_param_spec_boxed ("trusted-proxies", "Trusted proxies",
+                                                         "The proxies in front of this server",
+                                                         G_TYPE_STRV, flags);
+
+  /**
+   * GRestServer:access-log:
+   *
+   * The path of a file to which a line is added for each request that came as far as to be
+   * answered by the server, in the combined format; %NULL for none. The file is made with mode
+   * 0600.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ACCESS_LOG] = g_param_spec_string (
+      "access-log", "Access log", "The file with a line for each request", NULL, flags);
+
+  /**
    * GRestServer:uris:
    *
    * Where the server can be reached.
@@ -651,231 +683,6 @@ g_rest_server_conceal (GRestServer *self, const char *class_name, const char *fu
   g_return_val_if_fail (function_name != NULL, FALSE);
 
   return rest_router_conceal (self->service.router, class_name, function_name);
-}
-
-RestService *
-rest_server_get_service (GRestServer *self)
-{
-  return &self->service;
-}
-
-static void
-serve_cb (SoupServer *soup,
-          SoupServerMessage *message,
-          const char *path,
-          GHashTable *query,
-          gpointer data)
-{
-  rest_service_serve (data, message);
-}
-
-/* While only this machine can connect, a request for another name is a trick. */
-static void
-update_allowed_hosts (GRestServer *self)
-{
-  static const char *const own[] = { "localhost", "127.0.0.1", "::1", NULL };
-  g_autofree char *host_name = g_ascii_strdown (g_get_host_name (), -1);
-  g_autoptr (GStrvBuilder) hosts = g_strv_builder_new ();
-
-  g_clear_pointer (&self->service.allowed_hosts, g_strfreev);
-  if (self->allowed_hosts != NULL)
-    {
-      self->service.allowed_hosts = g_strdupv (self->allowed_hosts);
-      return;
-    }
-  if (self->is_beyond_loopback)
-    return;
-
-  g_strv_builder_addv (hosts, (const char **) own);
-  g_strv_builder_add (hosts, host_name);
-  self->service.allowed_hosts = g_strv_builder_end (hosts);
-}
-
-static void
-start_pool (GRestServer *self)
-{
-  if (self->n_threads > 0 && self->service.pool == NULL)
-    self->service.pool = g_thread_pool_new (rest_exchange_run_in_pool, NULL, self->n_threads, FALSE,
-                                            NULL);
-}
-
-static void
-start_sessions (GRestServer *self)
-{
-  if (self->session_mode == G_REST_SESSION_MODE_MEMORY && self->service.sessions == NULL)
-    self->service.sessions = rest_session_store_new (HTTP_LIMIT_SESSIONS);
-}
-
-static gboolean
-start (GRestServer *self, GError **error)
-{
-  const HttpConnectionLimits limits = {
-    .header_timeout = self->header_timeout * 1000,
-    .idle_timeout = self->idle_timeout * 1000,
-    .write_timeout = self->write_timeout * 1000,
-    .max_body = self->max_request_size,
-  };
-
-  if (self->guard != NULL)
-    return TRUE;
-  /* With it libsoup would speak HTTP/2 past everything that the guard checks. */
-  if (g_getenv ("SOUP_SERVER_HTTP2") != NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                   _ ("The server does not start while SOUP_SERVER_HTTP2 is in the environment"));
-      return FALSE;
-    }
-
-  self->context = g_main_context_ref_thread_default ();
-  self->service.context = self->context;
-  self->service.is_draining = FALSE;
-  start_sessions (self);
-  start_pool (self);
-  self->soup = soup_server_new ("raw-paths", TRUE, NULL);
-  soup_server_add_handler (self->soup, NULL, serve_cb, &self->service, NULL);
-  soup_server_add_handler (self->soup, "*", serve_cb, &self->service, NULL);
-  self->guard = http_guard_new (self->soup, &limits, self->max_connections, self->certificate);
-
-  return TRUE;
-}
-
-static void
-add_uri (GRestServer *self, GSocketAddress *address)
-{
-  const char *scheme = self->certificate != NULL ? "https" : "http";
-  g_autofree char *host = NULL;
-  g_autofree char *uri = NULL;
-  GInetSocketAddress *inet = NULL;
-
-  if (!G_IS_INET_SOCKET_ADDRESS (address))
-    {
-      uri = g_strconcat ("unix:", g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)),
-                         NULL);
-      g_strv_builder_add (self->uris, uri);
-      return;
-    }
-
-  inet = G_INET_SOCKET_ADDRESS (address);
-  host = g_inet_address_to_string (g_inet_socket_address_get_address (inet));
-  uri = g_uri_join (G_URI_FLAGS_NONE, scheme, NULL, host, g_inet_socket_address_get_port (inet),
-                    "/", NULL, NULL);
-  g_strv_builder_add (self->uris, uri);
-}
-
-static gboolean
-is_local (GSocketAddress *address)
-{
-  return G_IS_INET_SOCKET_ADDRESS (address) &&
-         g_inet_address_get_is_loopback (
-             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
-}
-
-/**
- * g_rest_server_listen_address:
- * @self: a #GRestServer
- * @address: an internet address, or the path of a Unix socket
- * @error: return location for a #GError
- *
- * Begins to listen on an address, besides those before. Clients of other machines are strangers:
- * put a reverse proxy in front of what the Internet can reach.
- *
- * Fails with a #GIOErrorEnum when the address cannot be had.
- *
- * Returns: %TRUE if the server listens
- *
- * Since: 1.0
- */
-gboolean
-g_rest_server_listen_address (GRestServer *self, GSocketAddress *address, GError **error)
-{
-  g_autoptr (GSocket) socket = NULL;
-  g_autoptr (GSocketAddress) bound = NULL;
-
-  g_return_val_if_fail (G_IS_REST_SERVER (self), FALSE);
-  g_return_val_if_fail (G_IS_SOCKET_ADDRESS (address), FALSE);
-
-  socket = http_guard_bind (address, self->share_port, error);
-  if (socket == NULL)
-    return FALSE;
-  bound = g_socket_get_local_address (socket, error);
-  if (bound == NULL || !start (self, error))
-    return FALSE;
-
-  if (!is_local (bound))
-    self->is_beyond_loopback = TRUE;
-  update_allowed_hosts (self);
-  http_guard_add_socket (self->guard, socket);
-  add_uri (self, bound);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_URIS]);
-
-  return TRUE;
-}
-
-static guint16
-find_port (GRestServer *self)
-{
-  g_auto (GStrv) uris = g_rest_server_get_uris (self);
-  guint length = g_strv_length (uris);
-  g_autoptr (GUri) uri = g_uri_parse (uris[length - 1], G_URI_FLAGS_NONE, NULL);
-
-  return g_uri_get_port (uri);
-}
-
-/**
- * g_rest_server_listen:
- * @self: a #GRestServer
- * @port: the port, 0 for any that is free
- * @error: return location for a #GError
- *
- * Begins to listen on the loopback interface, where only programs of this machine can connect, with
- * IPv4 and, where there is, IPv6. #GRestServer:uris tells the port.
- *
- * Fails with a #GIOErrorEnum when the port cannot be had.
- *
- * Returns: %TRUE if the server listens
- *
- * Since: 1.0
- */
-gboolean
-g_rest_server_listen (GRestServer *self, guint16 port, GError **error)
-{
-  g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (GSocketAddress) address6 = NULL;
-
-  g_return_val_if_fail (G_IS_REST_SERVER (self), FALSE);
-
-  address = g_inet_socket_address_new_from_string ("127.0.0.1", port);
-  if (!g_rest_server_listen_address (self, address, error))
-    return FALSE;
-
-  address6 = g_inet_socket_address_new_from_string ("::1", find_port (self));
-  g_rest_server_listen_address (self, address6, NULL);
-
-  return TRUE;
-}
-
-/**
- * g_rest_server_get_uris:
- * @self: a #GRestServer
- *
- * Gets where the server can be reached: `http://127.0.0.1:8044/`, or `unix:` and a path.
- *
- * Returns: (transfer full) (array zero-terminated=1): the URIs, none while it does not listen
- *
- * Since: 1.0
- */
-GStrv
-g_rest_server_get_uris (GRestServer *self)
-{
-  GStrv uris = NULL;
-
-  g_return_val_if_fail (G_IS_REST_SERVER (self), NULL);
-
-  /* Taking the texts out empties the builder. */
-  uris = g_strv_builder_end (self->uris);
-  g_strv_builder_addv (self->uris, (const char **) uris);
-
-  return uris;
 }
 
 /**

@@ -32,6 +32,8 @@ typedef enum /*< flags >*/
  * GRestSessionMode:
  * @G_REST_SESSION_MODE_MEMORY: sessions are kept in memory and end with the server
  * @G_REST_SESSION_MODE_NONE: there are no sessions, and no cookies
+ * @G_REST_SESSION_MODE_SIGNED_COOKIE: the session itself is in the cookie, signed with
+ *   #GRestServer:session-key: any server with that key knows it, and its client can read it
  *
  * Where the sessions of a #GRestServer are kept.
  *
@@ -41,6 +43,7 @@ typedef enum
 {
   G_REST_SESSION_MODE_MEMORY,
   G_REST_SESSION_MODE_NONE,
+  G_REST_SESSION_MODE_SIGNED_COOKIE,
 } GRestSessionMode;
 
 /**
@@ -135,6 +138,8 @@ G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_rest_server_listen (GRestServer *self, guint16 port, GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_rest_server_listen_address (GRestServer *self, GSocketAddress *address, GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_rest_server_listen_systemd (GRestServer *self, GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
 GStrv g_rest_server_get_uris (GRestServer *self);
 G_IMAP4D_AVAILABLE_IN_1_0

@@ -8,7 +8,12 @@
 
 #include "gimap4d/http/g-rest-session.h"
 
+#include <sys/random.h>
+
 #include "gimap4d/http/rest-session-private.h"
+
+/* A cookie that tells the end of the session is renewed this long before it would matter. */
+#define RENEWAL (60 * G_USEC_PER_SEC)
 
 /**
  * SECTION:g-rest-session
@@ -51,6 +56,9 @@ struct _GRestSession
   GStrv privileges;      /* owned */
   gint64 idle_timeout;   /* µs */
   gint64 last_use;       /* monotonic µs */
+  gint64 told_end;       /* monotonic µs: what the client's cookie says, 0 when it has none */
+  GVariant *told_state;  /* owned, nullable: the same for privileges and storage */
+  gboolean is_new;
 };
 
 enum
@@ -81,6 +89,7 @@ g_rest_session_finalize (GObject *object)
 
   g_free (self->id);
   g_variant_dict_unref (self->storage);
+  g_clear_pointer (&self->told_state, g_variant_unref);
   g_strfreev (self->privileges);
 
   G_OBJECT_CLASS (g_rest_session_parent_class)->finalize (object);
@@ -188,9 +197,84 @@ rest_session_new (const char *id, guint idle_timeout)
 
   self->id = g_strdup (id);
   self->idle_timeout = (gint64) idle_timeout * G_USEC_PER_SEC;
+  self->is_new = TRUE;
   rest_session_touch (self);
 
   return self;
+}
+
+GVariant *
+rest_session_dup_storage (GRestSession *self)
+{
+  GVariant *storage = g_variant_ref_sink (g_variant_dict_end (self->storage));
+
+  g_variant_dict_unref (self->storage);
+  self->storage = g_variant_dict_new (storage);
+
+  return storage;
+}
+
+/* The order of a dictionary may differ for equal contents: then a cookie too many is sent. */
+static GVariant *
+build_state (GRestSession *self)
+{
+  g_autoptr (GVariant) storage = rest_session_dup_storage (self);
+
+  return g_variant_ref_sink (g_variant_new ("(^as@a{sv})", self->privileges, storage));
+}
+
+GRestSession *
+rest_session_new_from_state (const char *id,
+                             guint idle_timeout,
+                             gint64 end,
+                             const char *const *privileges,
+                             GVariant *storage)
+{
+  GRestSession *self = rest_session_new (id, idle_timeout);
+
+  self->is_new = FALSE;
+  self->told_end = g_get_monotonic_time () + end * G_USEC_PER_SEC - g_get_real_time ();
+  g_rest_session_set_privileges (self, privileges);
+  g_variant_dict_unref (self->storage);
+  self->storage = g_variant_dict_new (storage);
+  self->told_state = build_state (self);
+
+  return self;
+}
+
+gboolean
+rest_session_take_is_new (GRestSession *self)
+{
+  gboolean is_new = self->is_new;
+
+  self->is_new = FALSE;
+
+  return is_new;
+}
+
+gboolean
+rest_session_take_is_changed (GRestSession *self)
+{
+  g_autoptr (GVariant) state = build_state (self);
+  gint64 end = self->last_use + self->idle_timeout;
+  gint64 renewal = MIN (RENEWAL, self->idle_timeout / 2);
+
+  if (self->told_state != NULL && g_variant_equal (state, self->told_state) &&
+      end - self->told_end < renewal)
+    return FALSE;
+
+  self->told_end = end;
+  g_clear_pointer (&self->told_state, g_variant_unref);
+  self->told_state = g_steal_pointer (&state);
+
+  return TRUE;
+}
+
+void
+rest_session_fill_random (void *data, gsize size)
+{
+  if (getrandom (data, size, 0) != (gssize) size)
+    g_error ("The system has no random numbers");
 }
 
 void

@@ -22,8 +22,8 @@ gboolean http_answer_begin (SoupServerMessage *message,
                             HttpAnswerFailedFunc failed,
                             GError **error);
 
-/* The client is gone. libsoup notices that only when it writes: where it waits for the next block of
- * a stream, it gets something to write. */
+/* The client is gone. libsoup notices that only when it writes: where it waits for the next block
+ * of a stream, it gets something to write. */
 void http_answer_abort (SoupServerMessage *message);
 
 G_END_DECLS

@@ -748,6 +748,12 @@ http_connection_get_remote_host (HttpConnection *connection)
   return connection->remote_host;
 }
 
+gboolean
+http_connection_is_leaving (HttpConnection *connection)
+{
+  return connection->state == STATE_LINGER || connection->state == STATE_CLOSED;
+}
+
 void
 http_connection_watch_gone (HttpConnection *connection, HttpConnectionFunc gone, gpointer data)
 {
@@ -780,7 +786,7 @@ http_connection_request_ended (HttpConnection *connection,
 static gboolean
 is_body_late (HttpConnection *connection, gint64 now)
 {
-  gint64 allowed = HTTP_LIMIT_BODY_MS * 1000 +
+  gint64 allowed = (gint64) connection->limits->body_timeout * 1000 +
                    (gint64) (connection->body_received * G_USEC_PER_SEC / HTTP_LIMIT_BODY_RATE);
 
   return connection->state == STATE_REQUEST && !connection->is_body_complete &&

@@ -18,6 +18,7 @@ typedef struct
   guint header_timeout;
   guint idle_timeout;
   guint write_timeout;
+  guint body_timeout; /* and longer as long as the client keeps up the rate */
   guint64 max_body;
 } HttpConnectionLimits;
 
@@ -41,12 +42,16 @@ gboolean http_connection_is_secure (HttpConnection *connection);
 /* The address without port; "unix" for a Unix socket. */
 const char *http_connection_get_remote_host (HttpConnection *connection);
 
+/* Whether it only waits for its client to go: it takes no place from others. */
+gboolean http_connection_is_leaving (HttpConnection *connection);
+
 /* @gone is called once when the client leaves before its answer is complete. */
 void http_connection_watch_gone (HttpConnection *connection,
                                  HttpConnectionFunc gone,
                                  gpointer data);
 
-/* From the signals of the server: the request has been handed on, the answer is written or is cut. */
+/* From the signals of the server: the request has been handed on, the answer is written or is
+ * cut. */
 void http_connection_request_started (HttpConnection *connection, SoupServerMessage *message);
 void http_connection_request_ended (HttpConnection *connection,
                                     SoupServerMessage *message,

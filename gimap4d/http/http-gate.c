@@ -53,11 +53,19 @@ find_end (const char *data, gsize size, gsize *scanned, gsize *out_end, guint *o
   return HTTP_GATE_NEEDS_MORE;
 }
 
+/* "%" and two hexadecimal digits, that are no NUL (RFC 3986, 2.1). */
+static gboolean
+is_escape (const char *text)
+{
+  return g_ascii_isxdigit (text[1]) && g_ascii_isxdigit (text[2]) &&
+         (text[1] != '0' || text[2] != '0');
+}
+
 static gboolean
 is_target_text (const char *text)
 {
   for (; *text != '\0'; text++)
-    if (*text < 0x21 || *text > 0x7e || *text == '#')
+    if (*text < 0x21 || *text > 0x7e || *text == '#' || (*text == '%' && !is_escape (text)))
       return FALSE;
 
   return TRUE;
@@ -301,7 +309,8 @@ begin_data (HttpChunks *chunks, guint64 max_body)
   return chunks->total > max_body ? 413 : 0;
 }
 
-/* Everything but data, byte by byte. A trailer could say again what the head said: there is none. */
+/* Everything but data, byte by byte. A trailer could say again what the head said: there is
+ * none. */
 static guint
 read_framing_byte (HttpChunks *chunks, char c, guint64 max_body)
 {

@@ -41,8 +41,7 @@ struct _HttpGuard
   GPtrArray *listeners;         /* owned, of Listener */
   GPtrArray *connections;       /* of HttpConnection, each with a reference to this */
   GSource *tick;                /* owned, nullable: while there is something to watch */
-  gboolean is_draining;
-  GSourceFunc drained; /* nullable */
+  GSourceFunc drained;          /* nullable */
   gpointer drained_data;
 };
 
@@ -239,18 +238,30 @@ static gboolean
 has_room (HttpGuard *guard, HttpConnection *newcomer)
 {
   const char *host = http_connection_get_remote_host (newcomer);
+  guint n_staying = 0;
   guint n_same = 0;
 
-  if (guard->connections->len >= guard->max_connections)
-    return FALSE;
-  if (is_loopback (host))
-    return TRUE;
-
   for (guint i = 0; i < guard->connections->len; i++)
-    n_same += g_str_equal (
-        host, http_connection_get_remote_host (g_ptr_array_index (guard->connections, i)));
+    {
+      HttpConnection *connection = g_ptr_array_index (guard->connections, i);
 
-  return n_same < HTTP_LIMIT_CONNECTIONS_PER_ADDRESS;
+      n_staying += !http_connection_is_leaving (connection);
+      n_same += g_str_equal (host, http_connection_get_remote_host (connection));
+    }
+
+  return n_staying < guard->max_connections &&
+         (is_loopback (host) || n_same < HTTP_LIMIT_CONNECTIONS_PER_ADDRESS);
+}
+
+/* Who gets a refusal stays until he has read it. With as many of those as there are places, the next
+ * ones get none. */
+static void
+send_home (HttpGuard *guard, HttpConnection *connection)
+{
+  if (guard->connections->len / 2 < guard->max_connections)
+    http_connection_refuse (connection, 503);
+  else
+    http_connection_cut (connection);
 }
 
 static void
@@ -269,7 +280,7 @@ let_in (HttpGuard *guard, GSocket *socket)
   is_welcome = has_room (guard, connection);
   g_ptr_array_add (guard->connections, connection);
   if (!is_welcome)
-    http_connection_refuse (connection, 503);
+    send_home (guard, connection);
   start_tick (guard);
 }
 
@@ -364,27 +375,14 @@ http_guard_bind (GSocketAddress *address, gboolean share_port, GError **error)
   return socket_object;
 }
 
-guint
-http_guard_count (HttpGuard *guard)
-{
-  return guard->connections->len;
-}
-
 void
 http_guard_drain (HttpGuard *guard, GSourceFunc drained, gpointer data)
 {
-  guard->is_draining = TRUE;
   guard->drained = drained;
   guard->drained_data = data;
   g_ptr_array_set_size (guard->listeners, 0);
   for_each_connection (guard, http_connection_drain);
   tell_drained (guard);
-}
-
-gboolean
-http_guard_is_draining (HttpGuard *guard)
-{
-  return guard->is_draining;
 }
 
 void

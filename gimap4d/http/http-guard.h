@@ -25,11 +25,8 @@ void http_guard_add_socket (HttpGuard *guard, GSocket *socket);
 /* With @share_port other processes of the user may listen on it too. */
 GSocket *http_guard_bind (GSocketAddress *address, gboolean share_port, GError **error);
 
-guint http_guard_count (HttpGuard *guard);
-
 /* Lets nobody in any more, closes who is idle; @drained is called when the last one is gone. */
 void http_guard_drain (HttpGuard *guard, GSourceFunc drained, gpointer data);
-gboolean http_guard_is_draining (HttpGuard *guard);
 
 /* Cuts everybody. */
 void http_guard_cut (HttpGuard *guard);

@@ -34,7 +34,8 @@ skip_digits (const char *text, gsize size, gsize position)
   return position;
 }
 
-/* number = [ "-" ] int [ frac ] [ exp ] (RFC 8259, 6); json-glib would take octal and hexadecimal. */
+/* number = [ "-" ] int [ frac ] [ exp ] (RFC 8259, 6); json-glib would take octal and
+ * hexadecimal. */
 static gboolean
 scan_number (const char *text, gsize size, gsize *position)
 {

@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* One for each request. Any thread may call: libsoup writes the end of a chunked body from a worker. */
+/* One for each request. Any thread may call: libsoup writes the end of a chunked body from a
+ * worker. */
 typedef struct _HttpPipe HttpPipe;
 
 /* @pump is made ready when there is something to send, or the stream was closed. */

@@ -1,4 +1,4 @@
-/* What those who send a GOutgoingMessage see of it.
+/* What the files of GOutgoingMessage share, and what those see of it who send it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -10,6 +10,32 @@
 #include "gimap4d/http/outgoing-body.h"
 
 G_BEGIN_DECLS
+
+typedef struct
+{
+  char *name;
+  char *value;
+} OutgoingHeader;
+
+typedef struct
+{
+  char *plain;
+  char *secure;
+} OutgoingCookie;
+
+struct _GOutgoingMessage
+{
+  GObject parent_instance;
+
+  GValue body;             /* as it was given; not initialised while there is none */
+  OutgoingBody *wire_body; /* owned, nullable: the same, as it is sent */
+  GPtrArray *headers;      /* owned, of OutgoingHeader, in the order of setting */
+  GPtrArray *cookies;      /* owned, of OutgoingCookie */
+  int status;
+  gboolean add_charset;
+  gboolean is_secret;
+  gboolean is_sent;
+};
 
 typedef void (*OutgoingHeaderFunc) (const char *name, const char *value, gpointer data);
 
@@ -35,7 +61,7 @@ gboolean outgoing_message_take_body (GOutgoingMessage *self,
 /* All-or-nothing checks for calls that set more than one thing. */
 gboolean outgoing_message_is_open (GOutgoingMessage *self, GError **error);
 
-/* Name and value are known to be right; @cookie_flags for Set-Cookie. */
+/* A line for Set-Cookie that is known to be right, as it goes over plain HTTP and over TLS. */
 gboolean outgoing_message_add_cookie_line (GOutgoingMessage *self,
                                            const char *plain_line,
                                            const char *secure_line,

@@ -20,7 +20,8 @@ struct _RestExchange
   SoupServerMessage *message; /* owned */
   HttpConnection *connection; /* unowned, nullable: until the client is gone */
   GIncomingMessage *request;  /* owned */
-  GStrv cookies;              /* owned, nullable */
+  RestCookiesFunc cookies;
+  gpointer cookies_data; /* of what failed_object owns */
   gboolean is_draining;
   gboolean wants_json;
   gboolean is_answered;
@@ -73,7 +74,6 @@ exchange_free (RestExchange *exchange)
   g_object_unref (exchange->request);
   g_object_unref (exchange->failed_object);
   g_main_context_unref (exchange->context);
-  g_strfreev (exchange->cookies);
   g_free (exchange);
 }
 
@@ -134,7 +134,8 @@ rest_exchange_begin (const RestExchangeFacts *facts, RestFailedFunc failed, GObj
   exchange->message = g_object_ref (facts->message);
   exchange->connection = facts->connection;
   exchange->request = g_object_ref (facts->request);
-  exchange->cookies = g_strdupv ((GStrv) facts->cookies);
+  exchange->cookies = facts->cookies;
+  exchange->cookies_data = facts->cookies_data;
   exchange->is_draining = facts->is_draining;
   exchange->wants_json = facts->wants_json;
   exchange->failed = failed;
@@ -164,9 +165,10 @@ static void
 add_own_headers (RestExchange *exchange)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (exchange->message);
+  g_auto (GStrv) cookies = exchange->cookies (exchange->request, exchange->cookies_data);
 
-  for (guint i = 0; exchange->cookies != NULL && exchange->cookies[i] != NULL; i++)
-    soup_message_headers_append (headers, "Set-Cookie", exchange->cookies[i]);
+  for (guint i = 0; cookies != NULL && cookies[i] != NULL; i++)
+    soup_message_headers_append (headers, "Set-Cookie", cookies[i]);
   if (exchange->is_draining)
     soup_message_headers_append (headers, "Connection", "close");
 }

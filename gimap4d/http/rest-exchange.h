@@ -16,13 +16,17 @@ typedef struct _RestExchange RestExchange;
 /* Told once, when the function has failed with what is not for the client's eyes. */
 typedef void (*RestFailedFunc) (const GError *error, gpointer data);
 
+/* Lines for Set-Cookie that go with the answer; NULL for none. Asked when it is sent. */
+typedef GStrv (*RestCookiesFunc) (GIncomingMessage *request, gpointer data);
+
 typedef struct
 {
   SoupServerMessage *message;
   HttpConnection *connection; /* nullable */
   GIncomingMessage *request;
   GMainContext *context;
-  const char *const *cookies; /* nullable: lines for Set-Cookie that go with any answer */
+  RestCookiesFunc cookies;
+  gpointer cookies_data;
   gboolean is_draining;
   gboolean wants_json; /* errors are told in JSON */
 } RestExchangeFacts;

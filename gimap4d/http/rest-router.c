@@ -438,7 +438,8 @@ matches_prefix (const Handler *handler, const char *const *segments, GHashTable 
   return TRUE;
 }
 
-/* Names of groups that can stand in a pattern are ASCII words: they are found by looking for them. */
+/* Names of groups that can stand in a pattern are ASCII words: they are found by looking for
+ * them. */
 static void
 take_groups (const Handler *handler, GMatchInfo *match, GHashTable *parameters)
 {

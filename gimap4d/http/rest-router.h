@@ -44,8 +44,8 @@ void rest_router_expose (RestRouter *router,
                          RestRoute *route);
 gboolean rest_router_conceal (RestRouter *router, const char *class_name, const char *name);
 
-/* What a handler answers: exactly one of @pattern and @regex is set. @verbs: nullable for all, else a
- * list separated by commas. */
+/* What a handler answers: exactly one of @pattern and @regex is set. @verbs: nullable for all,
+ * else a list separated by commas. */
 typedef struct
 {
   const char *pattern;

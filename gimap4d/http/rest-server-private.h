@@ -6,10 +6,37 @@
 
 #pragma once
 
+#include "gimap4d/http/http-guard.h"
 #include "gimap4d/http/rest-service.h"
 
 G_BEGIN_DECLS
 
-RestService *rest_server_get_service (GRestServer *self);
+struct _GRestServer
+{
+  GObject parent_instance;
+
+  GRestSessionMode session_mode;
+  GBytes *session_key;   /* owned, nullable */
+  GStrv allowed_hosts;   /* owned, nullable */
+  GStrv trusted_proxies; /* owned, nullable */
+  char *access_log;      /* owned, nullable */
+  guint max_connections;
+  guint64 max_request_size;
+  guint header_timeout;
+  guint idle_timeout;
+  guint write_timeout;
+  guint n_threads;
+  gboolean share_port;
+  GTlsCertificate *certificate; /* owned, nullable */
+
+  RestService service;
+  SoupServer *soup;      /* owned, nullable: from the first listening on */
+  HttpGuard *guard;      /* owned, nullable */
+  GMainContext *context; /* owned, nullable */
+  GStrvBuilder *uris;    /* owned */
+  gboolean is_beyond_loopback;
+  GMainLoop *loop;      /* owned, nullable: while it runs */
+  GSource *drain_timer; /* owned, nullable */
+};
 
 G_END_DECLS

@@ -11,12 +11,18 @@
 #include <string.h>
 
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/http/http-access-log.h"
 #include "gimap4d/http/http-cookie.h"
 #include "gimap4d/http/http-json.h"
 #include "gimap4d/http/http-syntax.h"
 #include "gimap4d/http/incoming-message-private.h"
+#include "gimap4d/http/rest-session-cookie.h"
+#include "gimap4d/http/rest-session-private.h"
 
 #define LEGACY_COOKIE "WASID4D"
+
+/* Where a request keeps the log that it is to be written to. */
+#define ACCESS_LOG "gimap4d-access-log"
 
 /* One request on its way. */
 typedef struct
@@ -25,7 +31,7 @@ typedef struct
   SoupServerMessage *message;
   HttpConnection *connection; /* nullable */
   GIncomingMessage *request;  /* owned */
-  GStrv cookies;              /* owned, nullable */
+  gboolean is_proxied;        /* by one that is trusted */
   gboolean wants_json;
 } Visit;
 
@@ -34,10 +40,67 @@ rest_service_clear (RestService *service)
 {
   g_clear_pointer (&service->router, rest_router_free);
   g_clear_pointer (&service->sessions, rest_session_store_free);
+  g_clear_pointer (&service->session_key, g_bytes_unref);
+  g_clear_pointer (&service->project, g_free);
+  g_clear_pointer (&service->proxies, http_proxies_free);
+  g_clear_object (&service->access_log);
   g_clear_pointer (&service->rest_path, g_free);
   g_clear_pointer (&service->rest_segments, g_strfreev);
   g_clear_pointer (&service->cookie_name, g_free);
   g_clear_pointer (&service->allowed_hosts, g_strfreev);
+}
+
+static GStrv
+build_cookies (RestService *service, const char *value, gboolean is_secure)
+{
+  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
+  g_autofree char *own = http_cookie_build (service->cookie_name, value, -1,
+                                            G_OUTGOING_COOKIE_SAME_SITE_STRICT, is_secure);
+  g_autofree char *legacy = http_cookie_build (LEGACY_COOKIE, value, -1,
+                                               G_OUTGOING_COOKIE_SAME_SITE_STRICT, is_secure);
+
+  g_strv_builder_add (lines, own);
+  if (service->has_legacy_cookie)
+    g_strv_builder_add (lines, legacy);
+
+  return g_strv_builder_end (lines);
+}
+
+/* NULL when it is too much for a cookie: the client keeps the one before. */
+static char *
+seal_session (RestService *service, GRestSession *session)
+{
+  g_autofree char *sealed = rest_session_cookie_seal (session, service->session_key,
+                                                      service->project);
+  const char *fault = http_cookie_find_fault (service->cookie_name, sealed);
+  g_autoptr (GError) error = NULL;
+
+  if (fault == NULL)
+    return g_steal_pointer (&sealed);
+
+  g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, _ ("The session is not kept: %s"), fault);
+  service->failed (error, service->failed_object);
+
+  return NULL;
+}
+
+static GStrv
+make_cookies (GIncomingMessage *request, gpointer data)
+{
+  RestService *service = data;
+  GRestSession *session = g_incoming_message_get_session (request);
+  g_autofree char *value = NULL;
+
+  if (session == NULL)
+    return NULL;
+  if (service->session_key != NULL && rest_session_take_is_changed (session))
+    value = seal_session (service, session);
+  else if (service->session_key == NULL && rest_session_take_is_new (session))
+    value = g_strdup (g_rest_session_get_id (session));
+
+  return value != NULL ?
+             build_cookies (service, value, g_incoming_message_get_is_secure (request)) :
+             NULL;
 }
 
 static RestExchange *
@@ -48,7 +111,8 @@ begin (Visit *visit)
     .connection = visit->connection,
     .request = visit->request,
     .context = visit->service->context,
-    .cookies = (const char *const *) visit->cookies,
+    .cookies = make_cookies,
+    .cookies_data = visit->service,
     .is_draining = visit->service->is_draining,
     .wants_json = visit->wants_json,
   };
@@ -94,7 +158,10 @@ is_cross_site (Visit *visit)
   const char *site = g_incoming_message_get_header (visit->request, "sec-fetch-site");
   const char *origin = g_incoming_message_get_header (visit->request, "origin");
   const char *host = g_incoming_message_get_header (visit->request, "host");
+  const char *proxied_host = g_incoming_message_get_header (visit->request, "x-forwarded-host");
 
+  if (visit->is_proxied && proxied_host != NULL)
+    host = proxied_host;
   if (is_safe_verb (g_incoming_message_get_verb (visit->request)))
     return FALSE;
   if (site != NULL)
@@ -106,33 +173,34 @@ is_cross_site (Visit *visit)
 static GRestSession *
 find_session (Visit *visit)
 {
+  RestService *service = visit->service;
   const char *header = g_incoming_message_get_header (visit->request, "cookie");
-  g_autofree char *id = NULL;
+  g_autofree char *value = NULL;
 
   if (header == NULL)
     return NULL;
-  id = http_cookie_find (header, visit->service->cookie_name);
-  if (id == NULL && visit->service->has_legacy_cookie)
-    id = http_cookie_find (header, LEGACY_COOKIE);
+  value = http_cookie_find (header, service->cookie_name);
+  if (value == NULL && service->has_legacy_cookie)
+    value = http_cookie_find (header, LEGACY_COOKIE);
+  if (value == NULL)
+    return NULL;
 
-  return id != NULL ? rest_session_store_find (visit->service->sessions, id) : NULL;
+  return service->session_key != NULL ?
+             rest_session_cookie_open (value, service->session_key, service->project,
+                                       service->session_idle_timeout) :
+             rest_session_store_find (service->sessions, value);
 }
 
-static GStrv
-build_cookies (Visit *visit, const char *id)
+static GRestSession *
+create_session (RestService *service)
 {
-  gboolean is_secure = g_incoming_message_get_is_secure (visit->request);
-  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
-  g_autofree char *own = http_cookie_build (visit->service->cookie_name, id, -1,
-                                            G_OUTGOING_COOKIE_SAME_SITE_STRICT, is_secure);
-  g_autofree char *legacy = http_cookie_build (LEGACY_COOKIE, id, -1,
-                                               G_OUTGOING_COOKIE_SAME_SITE_STRICT, is_secure);
+  g_autofree char *id = NULL;
 
-  g_strv_builder_add (lines, own);
-  if (visit->service->has_legacy_cookie)
-    g_strv_builder_add (lines, legacy);
+  if (service->session_key == NULL)
+    return rest_session_store_create (service->sessions, service->session_idle_timeout);
 
-  return g_strv_builder_end (lines);
+  id = rest_session_make_id ();
+  return rest_session_new (id, service->session_idle_timeout);
 }
 
 /* Only who reaches a function or handler gets a session: a scan of paths costs nothing. */
@@ -142,15 +210,12 @@ open_session (Visit *visit)
   RestService *service = visit->service;
   g_autoptr (GRestSession) session = NULL;
 
-  if (service->sessions == NULL)
+  if (service->sessions == NULL && service->session_key == NULL)
     return;
 
   session = find_session (visit);
   if (session == NULL)
-    {
-      session = rest_session_store_create (service->sessions, service->session_idle_timeout);
-      visit->cookies = build_cookies (visit, g_rest_session_get_id (session));
-    }
+    session = create_session (service);
   incoming_message_set_session (visit->request, session);
 }
 
@@ -257,23 +322,90 @@ route (Visit *visit)
     call_handler (visit, found);
 }
 
-void
-rest_service_serve (RestService *service, SoupServerMessage *message)
+/* Who asks: the client itself, or behind a trusted proxy whom the proxy names. */
+static GIncomingMessage *
+make_request (RestService *service, SoupServerMessage *message, gboolean *out_is_proxied)
 {
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   HttpConnection *connection = http_connection_find (message);
   const char *remote = connection != NULL ? http_connection_get_remote_host (connection) : "";
   gboolean is_secure = connection != NULL && http_connection_is_secure (connection);
-  g_autoptr (GIncomingMessage) request = incoming_message_new (message, remote, is_secure);
-  Visit visit = {
-    .service = service, .message = message, .connection = connection, .request = request
-  };
+  const char *scheme = soup_message_headers_get_one (headers, "X-Forwarded-Proto");
+  g_autofree char *client = NULL;
 
+  *out_is_proxied = http_proxies_trust (service->proxies, remote);
+  if (!*out_is_proxied)
+    return incoming_message_new (message, remote, is_secure);
+
+  client = http_proxies_find_client (service->proxies, remote,
+                                     soup_message_headers_get_list (headers, "X-Forwarded-For"));
+
+  return incoming_message_new (message, client,
+                               scheme != NULL && g_ascii_strcasecmp (scheme, "https") == 0);
+}
+
+/* The line is written when the answer has ended, whole or not. */
+static void
+log_access (SoupServerMessage *message, gpointer data)
+{
+  GIncomingMessage *request = data;
+  GOutputStream *log = g_object_get_data (G_OBJECT (request), ACCESS_LOG);
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  gboolean has_length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH;
+  const HttpAccess access = {
+    .client = g_incoming_message_get_remote_address (request),
+    .verb = g_incoming_message_get_verb (request),
+    .url = g_incoming_message_get_url (request),
+    .is_http_1_0 = soup_server_message_get_http_version (message) == SOUP_HTTP_1_0,
+    .status = soup_server_message_get_status (message),
+    .size = has_length ? soup_message_headers_get_content_length (headers) : -1,
+    .referer = g_incoming_message_get_header (request, "referer"),
+    .agent = g_incoming_message_get_header (request, "user-agent"),
+  };
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *line = http_access_format (&access, now);
+
+  g_output_stream_write_all (log, line, strlen (line), NULL, NULL, NULL);
+  g_signal_handlers_disconnect_by_data (message, request);
+}
+
+static void
+release_request (gpointer request, GClosure *closure)
+{
+  g_object_unref (request);
+}
+
+static void
+watch_access (RestService *service, SoupServerMessage *message, GIncomingMessage *request)
+{
+  static const char *const signals[] = { "finished", "disconnected" };
+
+  if (service->access_log == NULL)
+    return;
+
+  g_object_set_data_full (G_OBJECT (request), ACCESS_LOG, g_object_ref (service->access_log),
+                          g_object_unref);
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_signal_connect_data (message, signals[i], G_CALLBACK (log_access), g_object_ref (request),
+                           release_request, 0);
+}
+
+void
+rest_service_serve (RestService *service, SoupServerMessage *message)
+{
+  gboolean is_proxied = FALSE;
+  g_autoptr (GIncomingMessage) request = make_request (service, message, &is_proxied);
+  Visit visit = { .service = service,
+                  .message = message,
+                  .connection = http_connection_find (message),
+                  .request = request,
+                  .is_proxied = is_proxied };
+
+  watch_access (service, message, request);
   if (!is_allowed_host (&visit))
     answer_status (&visit, 421, NULL);
   else if (soup_server_message_is_options_ping (message))
     answer_status (&visit, 204, "GET, HEAD, POST, OPTIONS");
   else
     route (&visit);
-
-  g_strfreev (visit.cookies);
 }

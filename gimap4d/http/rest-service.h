@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "gimap4d/http/http-proxy.h"
 #include "gimap4d/http/rest-exchange.h"
 #include "gimap4d/http/rest-session-store.h"
 
@@ -15,7 +16,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   RestRouter *router;         /* owned */
-  RestSessionStore *sessions; /* owned, nullable: no sessions */
+  RestSessionStore *sessions; /* owned, nullable: no sessions in memory */
+  GBytes *session_key;        /* owned, nullable: no sessions in cookies */
+  char *project;              /* owned */
   char *rest_path;            /* owned */
   GStrv rest_segments;        /* owned */
   char *cookie_name;          /* owned */
@@ -23,8 +26,10 @@ typedef struct
   GStrv allowed_hosts; /* owned, nullable: any */
   guint session_idle_timeout;
   guint call_timeout;
-  GThreadPool *pool;     /* unowned, nullable */
-  GMainContext *context; /* unowned */
+  GThreadPool *pool;         /* unowned, nullable */
+  GMainContext *context;     /* unowned */
+  HttpProxies *proxies;      /* owned, nullable */
+  GOutputStream *access_log; /* owned, nullable */
   gboolean is_draining;
   RestFailedFunc failed;
   GObject *failed_object; /* unowned */

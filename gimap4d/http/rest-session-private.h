@@ -12,6 +12,26 @@ G_BEGIN_DECLS
 
 /* @idle_timeout: in seconds. */
 GRestSession *rest_session_new (const char *id, guint idle_timeout);
+
+/* @end: in seconds since 1970, as it was told to the client. */
+GRestSession *rest_session_new_from_state (const char *id,
+                                           guint idle_timeout,
+                                           gint64 end,
+                                           const char *const *privileges,
+                                           GVariant *storage);
+
+/* A copy; a new #GVariantDict takes the place of the one before. */
+GVariant *rest_session_dup_storage (GRestSession *self);
+
+/* Whether the client does not know of the session yet; it is told then. */
+gboolean rest_session_take_is_new (GRestSession *self);
+
+/* Whether the client's cookie says something else, or something old. The storage is copied. */
+gboolean rest_session_take_is_changed (GRestSession *self);
+
+/* From the kernel, or not at all. */
+void rest_session_fill_random (void *data, gsize size);
+
 void rest_session_touch (GRestSession *self);
 gboolean rest_session_is_over (GRestSession *self);
 

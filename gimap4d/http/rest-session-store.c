@@ -8,8 +8,6 @@
 
 #include "gimap4d/http/rest-session-store.h"
 
-#include <sys/random.h>
-
 #include "gimap4d/http/rest-session-private.h"
 
 /* 192 bits, written as 32 characters of base64. */
@@ -78,15 +76,14 @@ rest_session_store_find (RestSessionStore *store, const char *id)
   return g_object_ref (link->data);
 }
 
-/* The id is the only key to a session: the kernel's randomness, or none. */
-static char *
-make_id (void)
+/* The id is the only key to a session. */
+char *
+rest_session_make_id (void)
 {
   guchar bytes[ID_BYTES];
   char *id = NULL;
 
-  if (getrandom (bytes, sizeof bytes, 0) != sizeof bytes)
-    g_error ("The system has no random numbers");
+  rest_session_fill_random (bytes, sizeof bytes);
   id = g_base64_encode (bytes, sizeof bytes);
   g_strdelimit (id, "+", '-');
   g_strdelimit (id, "/", '_');
@@ -97,7 +94,7 @@ make_id (void)
 GRestSession *
 rest_session_store_create (RestSessionStore *store, guint idle_timeout)
 {
-  g_autofree char *id = make_id ();
+  g_autofree char *id = rest_session_make_id ();
   GRestSession *session = rest_session_new (id, idle_timeout);
 
   remove_old (store, store->max_sessions - 1);

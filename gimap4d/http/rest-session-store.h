@@ -21,6 +21,8 @@ GRestSession *rest_session_store_find (RestSessionStore *store, const char *id);
 /* A new one; the id is always made here, never taken from the client. */
 GRestSession *rest_session_store_create (RestSessionStore *store, guint idle_timeout);
 
+char *rest_session_make_id (void);
+
 guint rest_session_store_count (RestSessionStore *store);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RestSessionStore, rest_session_store_free)

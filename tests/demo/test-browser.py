@@ -126,7 +126,7 @@ def test_script():
 
 
 def test_sizes():
-    """At both sizes, in both colours: each link is as large as a finger needs, text has contrast."""
+    """At both sizes nothing is cut off and links are large enough for a finger; dark when asked."""
     for width, height in SIZES:
         for is_dark in (False, True):
             browser.resize(width, height, is_dark=is_dark)

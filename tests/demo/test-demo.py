@@ -68,12 +68,15 @@ def test_once():
 
 
 def test_interrupt():
-    for number, to_group in ((signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGTERM, False)):
+    """A terminal sends its signal to the whole group, and the script tells its child once more."""
+    for number, to_group in ((signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGINT, True),
+                             (signal.SIGINT, True), (signal.SIGINT, True), (signal.SIGHUP, True)):
         with Demo() as demo:
             address = demo.wait_for_address()
             assert fetch(address, "/box/INBOX")[0] == 200
             demo.signal(number, to_group=to_group)
             assert demo.wait() == 0, demo.output
+            assert "Stopped." in demo.output and "Traceback" not in demo.output, demo.output
             check_nothing_left(demo)
 
 

@@ -145,6 +145,10 @@ test_heads (void)
     { "GET /%252e%252e HTTP/1.1\r\n" HOST "\r\n", 0 },
     { "GET /%c0%ae HTTP/1.1\r\n" HOST "\r\n", 400 },
     { "GET /%zz HTTP/1.1\r\n" HOST "\r\n", 400 },
+    { "GET /?a=%ff%C3%A9 HTTP/1.1\r\n" HOST "\r\n", 0 },
+    { "GET /?a=%zz HTTP/1.1\r\n" HOST "\r\n", 400 },
+    { "GET /?a=%00 HTTP/1.1\r\n" HOST "\r\n", 400 },
+    { "GET /?a=% HTTP/1.1\r\n" HOST "\r\n", 400 },
     { "GET /%4 HTTP/1.1\r\n" HOST "\r\n", 400 },
   };
 

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include "gimap4d/http/http-guard.h"
 
 #define GET "GET /rest/T/ok HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -268,6 +271,36 @@ test_slow_head (void)
     }
 }
 
+/* H12: an upload that is slower than it may be. Its time is not to be set, so that the guard is asked
+ * without a server. */
+static void
+test_slow_body (void)
+{
+  static const char head[] = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n[";
+  const HttpConnectionLimits limits = { .body_timeout = 300, .max_body = 1000 };
+  g_autoptr (SoupServer) soup = soup_server_new (NULL, NULL);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Client) client = NULL;
+  HttpGuard *guard = http_guard_new (soup, &limits, 10, NULL);
+  ServerFixture fixture = { NULL };
+
+  socket = http_guard_bind (any, FALSE, &error);
+  g_assert_no_error (error);
+  http_guard_add_socket (guard, socket);
+  bound = g_socket_get_local_address (socket, &error);
+  fixture.port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  client = client_new (&fixture);
+  client_send (client, head, sizeof head - 1);
+  client_wait_for_end (client);
+  g_assert_true (g_str_has_prefix (client->answer->str, "HTTP/1.1 408 "));
+  http_guard_cut (guard);
+  turn ();
+  http_guard_unref (guard);
+}
+
 /* An empty line before a request, in two halves. */
 static void
 test_empty_line (void)
@@ -323,6 +356,11 @@ test_too_many (void)
   g_assert_true (g_str_has_prefix (third->answer->str, "HTTP/1.1 503 "));
   client_send (first, GET, strlen (GET));
   client_wait_for (first, "{\"result\":null}");
+
+  /* Who was refused and does not go takes no place. */
+  client_reset (second);
+  turn ();
+  assert_serves (fixture);
 }
 
 /* Without a descriptor left the server pauses, and goes on as soon as there is one. */
@@ -582,14 +620,94 @@ test_unix_socket (void)
   g_rmdir (folder);
 }
 
+/* What systemd starts: this program again, with a socket as descriptor 3. */
+static int
+serve_systemd (void)
+{
+  g_autoptr (GRestServer) server = g_rest_server_new ("T");
+  g_autoptr (GError) error = NULL;
+
+  g_rest_server_expose (server, "T", "ok", G_REST_EXPOSE_HTTP_GET, ok, NULL, NULL);
+  g_rest_server_expose (server, "T", "stop", G_REST_EXPOSE_HTTP_GET, stop_server, server, NULL);
+  if (!g_rest_server_listen_systemd (server, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return 1;
+    }
+  g_rest_server_run (server);
+
+  return 0;
+}
+
+static char *program = NULL;
+
+static GSubprocess *
+start_systemd (GSocket *socket)
+{
+  g_autoptr (GSubprocessLauncher)
+      launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autofree char *quoted = g_shell_quote (program);
+  g_autofree char *line = g_strdup_printf ("LISTEN_PID=$$ exec %s --systemd", quoted);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process = NULL;
+
+  g_subprocess_launcher_setenv (launcher, "LISTEN_FDS", "1", TRUE);
+  g_subprocess_launcher_take_fd (launcher, dup (g_socket_get_fd (socket)), 3);
+  process = g_subprocess_launcher_spawn (launcher, &error, "sh", "-c", line, NULL);
+  g_assert_no_error (error);
+
+  return process;
+}
+
+static void
+test_systemd (void)
+{
+  g_autoptr (ServerFixture) none = fixture_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocket) unfit = NULL;
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (GSubprocess) server = NULL;
+  g_autoptr (GSubprocess) refusing = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *stopped = NULL;
+
+  g_assert_false (g_rest_server_listen_systemd (none->server, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+
+  socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, &error);
+  g_assert_true (g_socket_bind (socket, address, FALSE, &error) &&
+                 g_socket_listen (socket, &error));
+  bound = g_socket_get_local_address (socket, &error);
+  g_assert_no_error (error);
+  none->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  server = start_systemd (socket);
+  text = server_fixture_curl_text (none, "/rest/T/ok", NULL);
+  g_assert_cmpstr (text, ==, "{\"result\":null}");
+  stopped = server_fixture_curl_text (none, "/rest/T/stop", NULL);
+  g_assert_true (g_subprocess_wait_check (server, NULL, &error));
+  g_assert_no_error (error);
+
+  unfit = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, &error);
+  refusing = start_systemd (unfit);
+  g_assert_false (g_subprocess_wait_check (refusing, NULL, &error));
+}
+
 int
 main (int argc, char **argv)
 {
+  if (argc > 1 && g_str_equal (argv[1], "--systemd"))
+    return serve_systemd ();
+
+  program = argv[0];
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http-guard/no-leak", test_no_leak);
   g_test_add_func ("/http-guard/H18-leaves-at-each-byte", test_leaves_at_each_byte);
   g_test_add_func ("/http-guard/half-close", test_half_close);
   g_test_add_func ("/http-guard/H12-slow-head", test_slow_head);
+  g_test_add_func ("/http-guard/H12-slow-body", test_slow_body);
   g_test_add_func ("/http-guard/empty-line", test_empty_line);
   g_test_add_func ("/http-guard/H12-idle", test_idle);
   g_test_add_func ("/http-guard/H12-too-many", test_too_many);
@@ -602,6 +720,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-guard/port-in-use", test_port_in_use);
   g_test_add_func ("/http-guard/H26-http2-environment", test_http2_environment);
   g_test_add_func ("/http-guard/unix-socket", test_unix_socket);
+  g_test_add_func ("/http-guard/systemd", test_systemd);
 
   return g_test_run ();
 }

@@ -6,6 +6,7 @@
 
 #include "server-fixture.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static const char pdf[] = "%PDF-1.7\n\0\1\2\xff\xfe binary \r\n\r\n%%EOF";
@@ -382,6 +383,71 @@ test_session (void)
   assert_lacks (foreign, "made-up");
 }
 
+/* Two servers with one key: each knows the sessions of the other, and neither keeps them. */
+static void
+test_signed_cookie (void)
+{
+  static const char secret[] = "0123456789abcdef0123456789abcdef";
+  g_autoptr (GBytes) key = g_bytes_new_static (secret, sizeof secret - 1);
+  g_autoptr (GBytes) short_key = g_bytes_new_static (secret, 31);
+  g_autoptr (GError) error = NULL;
+  ServerFixture *fixtures[3];
+  g_autofree char *cookie = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fixtures); i++)
+    {
+      fixtures[i] = server_fixture_new ("P");
+      g_object_set (fixtures[i]->server, "session-mode", G_REST_SESSION_MODE_SIGNED_COOKIE,
+                    "session-key", i < 2 ? key : short_key, NULL);
+      g_rest_server_expose (fixtures[i]->server, "S", "n", G_REST_EXPOSE_NONE, read_session, NULL,
+                            NULL);
+    }
+  server_fixture_listen (fixtures[0]);
+  server_fixture_listen (fixtures[1]);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *header = g_strconcat ("Cookie: 4DSID_P=", cookie != NULL ? cookie : "",
+                                             NULL);
+      g_autofree char *result = g_strdup_printf ("{\"result\":%u}", i);
+      g_autofree char *text = server_fixture_curl_text (fixtures[i % 2], "/rest/S/n", "-i", "-H",
+                                                        header, "-d", "[]", NULL);
+
+      assert_has (text, result);
+      g_free (cookie);
+      cookie = find_cookie (text, "4DSID_P");
+    }
+  g_assert_false (g_rest_server_listen (fixtures[2]->server, 0, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+
+  for (guint i = 0; i < G_N_ELEMENTS (fixtures); i++)
+    server_fixture_free (fixtures[i]);
+}
+
+static void
+fill_session (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
+{
+  GVariantDict *storage = g_rest_session_get_storage (g_incoming_message_get_session (request));
+  g_autofree char *text = g_strnfill (5000, 'x');
+
+  g_variant_dict_insert (storage, "text", "s", text);
+  g_rest_call_return_value (call, NULL);
+}
+
+static void
+test_signed_cookie_full (void)
+{
+  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
+  g_autofree char *text = NULL;
+
+  g_object_set (fixture->server, "session-mode", G_REST_SESSION_MODE_SIGNED_COOKIE, NULL);
+  g_rest_server_expose (fixture->server, "S", "fill", G_REST_EXPOSE_NONE, fill_session, NULL, NULL);
+  server_fixture_listen (fixture);
+  text = server_fixture_curl_text (fixture, "/rest/S/fill", "-i", "-d", "[]", NULL);
+  assert_status (text, 200);
+  assert_lacks (text, "Set-Cookie");
+  g_assert_cmpuint (fixture->failures->len, >, 0);
+}
+
 static void
 test_without_session (void)
 {
@@ -434,6 +500,96 @@ test_allowed_hosts (void)
   assert_status (own, 200);
   local = server_fixture_curl_text (fixture, "/rest/Person/echo", "-i", NULL);
   assert_status (local, 421);
+}
+
+static void
+tell_client (GIncomingMessage *request, GRestCall *call, gpointer data)
+{
+  g_autofree char *text = g_strdup_printf ("%s %d", g_incoming_message_get_remote_address (request),
+                                           g_incoming_message_get_is_secure (request));
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_STRING);
+  g_value_set_string (&value, text);
+  g_rest_call_return_value (call, &value);
+}
+
+static char *
+ask_client (ServerFixture *fixture, gboolean post)
+{
+  return server_fixture_curl_text (fixture, "/c", "-X", post ? "POST" : "GET", "-H",
+                                   "X-Forwarded-For: 1.1.1.1, 192.0.2.1", "-H",
+                                   "X-Forwarded-Proto: https", "-H", "X-Forwarded-Host: mail.test",
+                                   "-H", "Origin: https://mail.test", NULL);
+}
+
+static void
+test_proxies (void)
+{
+  static const char *const proxies[] = { "127.0.0.0/8", NULL };
+  static const char *const wrong[] = { "proxy", NULL };
+  g_autoptr (ServerFixture) trusting = server_fixture_new ("P");
+  g_autoptr (ServerFixture) careful = server_fixture_new ("P");
+  g_autoptr (ServerFixture) mistaken = server_fixture_new ("P");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *believed = NULL;
+  g_autofree char *posted = NULL;
+  g_autofree char *direct = NULL;
+  g_autofree char *refused = NULL;
+
+  g_object_set (trusting->server, "trusted-proxies", proxies, NULL);
+  g_object_set (mistaken->server, "trusted-proxies", wrong, NULL);
+  g_rest_server_add_handler (trusting->server, "/c", NULL, tell_client, NULL, NULL, NULL);
+  g_rest_server_add_handler (careful->server, "/c", NULL, tell_client, NULL, NULL, NULL);
+  server_fixture_listen (trusting);
+  server_fixture_listen (careful);
+  g_assert_false (g_rest_server_listen (mistaken->server, 0, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+
+  believed = ask_client (trusting, FALSE);
+  g_assert_cmpstr (believed, ==, "192.0.2.1 1");
+  posted = ask_client (trusting, TRUE);
+  g_assert_cmpstr (posted, ==, "192.0.2.1 1");
+  direct = ask_client (careful, FALSE);
+  g_assert_cmpstr (direct, ==, "127.0.0.1 0");
+  refused = ask_client (careful, TRUE);
+  g_assert_cmpstr (refused, ==, "Forbidden\n");
+}
+
+static void
+test_access_log (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("gimap4d-XXXXXX", &error);
+  g_autofree char *path = g_build_filename (folder, "access.log", NULL);
+  g_autofree char *content = NULL;
+  g_auto (GStrv) lines = NULL;
+  ServerFixture *fixture = fixture_with_functions ();
+  g_autofree char *file = NULL;
+  g_autofree char *missing = NULL;
+  struct stat info;
+
+  g_object_set (fixture->server, "access-log", path, NULL);
+  server_fixture_listen (fixture);
+  file = server_fixture_curl_text (fixture, "/rest/$catalog/getFile?a=%22", "-A", "agent \"x\"",
+                                   "-e", "http://from.test/", NULL);
+  missing = server_fixture_curl_text (fixture, "/nothing", "-0", "-X", "POST", "-A", "", NULL);
+  server_fixture_free (fixture);
+
+  g_assert_true (g_file_get_contents (path, &content, NULL, &error));
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+  lines = g_strsplit (content, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 3);
+  g_assert_true (g_regex_match_simple (
+      "^127\\.0\\.0\\.1 - - \\[\\d\\d/[A-Z][a-z][a-z]/\\d{4}(:\\d\\d){3} \\+0000\\] "
+      "\"GET /rest/\\$catalog/getFile\\?a=%22 HTTP/1.1\" 200 31 \"http://from.test/\" "
+      "\"agent \\\\x22x\\\\x22\"$",
+      lines[0], 0, 0));
+  g_assert_true (
+      g_regex_match_simple ("\"POST /nothing HTTP/1.0\" 404 10 \"-\" \"-\"$", lines[1], 0, 0));
+  g_unlink (path);
+  g_rmdir (folder);
 }
 
 /* H21 */
@@ -788,9 +944,13 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-server/H04-head", test_head);
   g_test_add_func ("/rest-server/H17-failing-functions", test_failing_functions);
   g_test_add_func ("/rest-server/H22-session", test_session);
+  g_test_add_func ("/rest-server/signed-cookie", test_signed_cookie);
+  g_test_add_func ("/rest-server/signed-cookie-full", test_signed_cookie_full);
   g_test_add_func ("/rest-server/without-session", test_without_session);
   g_test_add_func ("/rest-server/H07-hosts", test_hosts);
   g_test_add_func ("/rest-server/allowed-hosts", test_allowed_hosts);
+  g_test_add_func ("/rest-server/proxies", test_proxies);
+  g_test_add_func ("/rest-server/access-log", test_access_log);
   g_test_add_func ("/rest-server/H21-cross-site", test_cross_site);
   g_test_add_func ("/rest-server/H05-H06-H09-H10-H26-malformed", test_malformed);
   g_test_add_func ("/rest-server/H28-pipeline", test_pipeline);

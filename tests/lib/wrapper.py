@@ -65,7 +65,18 @@ class Stopped(BaseException):
         self.number = number
 
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def _ignore_signals():
+    # Not SIG_IGN: Python complains about a signal that came just before it was set.
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda _number, _frame: None)
+
+
 def _raise_stopped(number, _frame):
+    # A terminal and a script may both tell us: the second signal must not cut the cleaning short.
+    _ignore_signals()
     raise Stopped(number)
 
 
@@ -76,7 +87,7 @@ def run_program(start, stop, program):
     """
     parent = os.getppid()
     die_with_parent()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         signal.signal(number, _raise_stopped)
 
     child = None
@@ -86,12 +97,12 @@ def run_program(start, stop, program):
         environment = {**os.environ, **start()}
         child = subprocess.Popen(program, env=environment, preexec_fn=die_with_parent)
         code = child.wait()
+        _ignore_signals()
         return code if code >= 0 else 128 - code
     except Stopped as stopped:
         return 128 + stopped.number
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        _ignore_signals()
         if child is not None and child.poll() is None:
             child.terminate()
             try:

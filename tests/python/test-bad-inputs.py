@@ -111,8 +111,6 @@ def test_http_server():
     with Peer(refusal, waits_for_data=True) as peer:
         cannot_open(new_transporter(port=peer.port), [Code.CONNECT, Code.PROTOCOL],
                     f"localhost:{peer.port}")
-        transporter = new_transporter(port=peer.port, tls_mode="starttls", connection_timeout=1)
-        cannot_open(transporter, [Code.TIMEOUT_GREETING], f"localhost:{peer.port}")
     with Peer(refusal) as peer:
         cannot_open(new_transporter(port=peer.port, tls_mode="starttls"), [Code.PROTOCOL],
                     f"localhost:{peer.port}")

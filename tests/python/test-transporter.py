@@ -4,6 +4,7 @@ SPDX-License-Identifier: LGPL-2.1-or-later
 SPDX-FileCopyrightText: The gimap4d authors
 """
 
+import datetime
 import os
 import tempfile
 import threading
@@ -231,6 +232,44 @@ def test_secrets():
         assert os.stat(path).st_mode & 0o777 == 0o600
 
 
+def test_changes():
+    transporter = new_transporter()
+    assert transporter.create_box("Python")
+    mime = b"Subject: appended\r\n\r\nbody\r\n"
+    first = transporter.append_mime(mime, "Python", ["$seen"])
+    date = datetime.datetime(2020, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
+    second = transporter.append_mime(bytearray(mime), "Python", None, date)
+    assert isinstance(first, GImap4D.ImapMessageSet) and len(first) == len(second) == 1
+    transporter.select_box("Python")
+    mail = transporter.get_mail(second[0], update_seen=False)
+    assert mail.subject == "appended" and mail.received_at == date
+    assert transporter.get_mail(first[0]).keywords == ["$seen"]
+
+    transporter.add_flags(second, {"$flagged": True, "$draft": False})
+    transporter.add_flags("1:2", ["mine"])
+    assert set(transporter.get_mail(2, update_seen=False).keywords) == {"$flagged", "mine"}
+    transporter.remove_flags(GImap4D.IMAP_ALL, ("mine", "$flagged"))
+    assert transporter.get_mail(2, update_seen=False).keywords == []
+    for keywords in ("$seen", b"x", 5, [5], None):
+        raises(TypeError, lambda: transporter.add_flags(1, keywords), "keywords")
+    raises(ValueError, lambda: transporter.add_flags(1, ["a\0b"]), "keywords")
+
+    assert len(transporter.copy([1, "2"], "Trash")) == 2
+    assert len(transporter.move(2, "Trash")) == 1
+    assert transporter.delete("1") and transporter.expunge()
+    assert len(transporter.search_mails()) == 0
+    assert transporter.get_box_info("Trash").mail_count == 3
+    transporter.select_box("INBOX")
+    assert transporter.rename_box("Python", "Snake") and transporter.delete_box("Snake")
+
+
+def test_streams():
+    transporter = selected("Many", 1)
+    stream = transporter.open_mime(7)
+    assert b"Message 7" in stream.read_bytes(4096).get_data()
+    stream.close()
+
+
 def test_errors():
     transporter = new_transporter()
     problem = fails(Code.NO, lambda: transporter.select_box("missing"), "missing",
@@ -256,5 +295,7 @@ tap.run({
     "fire and forget": test_fire_and_forget,
     "signals": test_signals,
     "secrets": test_secrets,
+    "changes": test_changes,
+    "streams": test_streams,
     "errors": test_errors,
 })

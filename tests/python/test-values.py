@@ -183,6 +183,7 @@ def test_open_sets():
         assert ids and ids.is_open() and "4294967295" in ids
         raises(TypeError, lambda: len(ids), "open")
         raises(TypeError, lambda: list(ids), "open")
+        raises(TypeError, lambda: ids.to_strv(), "open")
         raises(TypeError, lambda: ids[0], "open")
     assert GImap4D.IMAP_ALL == Set.new_all() and "1" in GImap4D.IMAP_ALL
 

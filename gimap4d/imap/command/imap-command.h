@@ -31,6 +31,8 @@ typedef enum
   IMAP_COMMAND_INDEPENDENT = 1 << 2,
   /* Changes mail: never sent twice, and its outcome is unknown when its reply does not come. */
   IMAP_COMMAND_MUTATES = 1 << 3,
+  /* Asks for a part of a mail: the answers of two of them could be taken for each other's. */
+  IMAP_COMMAND_SECTION = 1 << 4,
 } ImapCommandTraits;
 
 struct _ImapCommand

@@ -61,14 +61,23 @@ fetched_new (const ImapBoxState *box)
   return fetched;
 }
 
-/* A response that only says that flags have changed answers nobody. */
+/* A response that only says that flags have changed answers nobody. A server may answer commands that
+ * are in flight together in any order: one that brings what this one did not ask for is another's. */
 static gboolean
 has_what_was_asked (FetchOperation *self, const ImapFetch *fetch)
 {
-  if ((self->what & IMAP_FETCH_BODY) != 0)
-    return !imap_span_is_empty (&fetch->body);
-  if ((self->what & IMAP_FETCH_HEADER) != 0)
-    return !imap_span_is_empty (&fetch->header);
+  gboolean has_body = !imap_span_is_empty (&fetch->body);
+  gboolean has_header = !imap_span_is_empty (&fetch->header);
+  gboolean has_envelope = !imap_span_is_empty (&fetch->envelope) ||
+                          !imap_span_is_empty (&fetch->structure);
+
+  if (!imap_span_is_empty (&fetch->section) || fetch->origin >= 0 ||
+      has_body != ((self->what & IMAP_FETCH_BODY) != 0) ||
+      has_header != ((self->what & (IMAP_FETCH_BODY | IMAP_FETCH_HEADER)) == IMAP_FETCH_HEADER) ||
+      (has_envelope && (self->what & IMAP_FETCH_ENVELOPE) == 0))
+    return FALSE;
+  if ((self->what & (IMAP_FETCH_BODY | IMAP_FETCH_HEADER)) != 0)
+    return TRUE;
 
   return fetch->size >= 0 || !imap_span_is_empty (&fetch->internal_date) ||
          !imap_span_is_empty (&fetch->envelope);

@@ -34,6 +34,17 @@ imap_window_free (ImapWindow *window)
   g_free (window);
 }
 
+/* Some servers give the whole where a piece was asked for: that is right at the beginning, unless it
+ * answers somebody who asked for the mail with all its facts. */
+static gboolean
+is_asked_piece (WindowOperation *self, const ImapFetch *fetch)
+{
+  if (fetch->origin >= 0)
+    return (guint64) fetch->origin == self->offset;
+
+  return self->offset == 0 && fetch->size < 0;
+}
+
 static gboolean
 claim (ImapCommand *command, const ImapResponse *response)
 {
@@ -46,7 +57,7 @@ claim (ImapCommand *command, const ImapResponse *response)
     return FALSE;
 
   span = self->section[0] == '\0' ? &fetch.body : &fetch.section;
-  if (imap_span_is_empty (span))
+  if (imap_span_is_empty (span) || !is_asked_piece (self, &fetch))
     return FALSE;
   g_clear_pointer (&self->bytes, g_bytes_unref);
   self->bytes = imap_fetch_dup_bytes (&fetch, span);
@@ -106,7 +117,7 @@ start (ImapOperation *operation)
                                self->section, (unsigned long long) self->offset, self->length);
   writer = imap_operation_write (self, "UID FETCH");
   imap_writer_raw (writer, arguments);
-  imap_operation_submit (self, writer, IMAP_COMMAND_NONE, claim, done);
+  imap_operation_submit (self, writer, IMAP_COMMAND_SECTION, claim, done);
 }
 
 static void

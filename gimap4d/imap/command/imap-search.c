@@ -9,6 +9,7 @@
 #include "gimap4d/imap/command/imap-search.h"
 
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/imap/grammar/imap-data.h"
 
 typedef struct
@@ -76,7 +77,7 @@ get_next_charset (SearchOperation *self, const ImapResponse *response)
 
   if (charsets == NULL || charsets[0] == NULL)
     charsets = fallback_charsets;
-  if (self->n_charsets >= g_strv_length ((GStrv) charsets))
+  if (self->n_charsets >= MIN (g_strv_length ((GStrv) charsets), IMAP_LIMIT_CHARSETS))
     return NULL;
 
   return charsets[self->n_charsets++];
@@ -176,7 +177,9 @@ claim_uid (ImapCommand *command, const ImapResponse *response)
     return FALSE;
   imap_uid_set_add (self->uids, fetch.uid);
 
-  return TRUE;
+  /* More than the id is the answer to another command that is in flight beside this one. */
+  return fetch.size < 0 && imap_span_is_empty (&fetch.body) && imap_span_is_empty (&fetch.header) &&
+         imap_span_is_empty (&fetch.section) && imap_span_is_empty (&fetch.envelope);
 }
 
 static void

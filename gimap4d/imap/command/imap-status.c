@@ -104,8 +104,17 @@ claim_unseen (ImapCommand *command, const ImapResponse *response)
 {
   BoxInfoOperation *self = (BoxInfoOperation *) command->operation;
 
-  if (response->type != IMAP_DATA_SEARCH && response->type != IMAP_DATA_ESEARCH)
-    return FALSE;
+  if (response->type == IMAP_DATA_ESEARCH)
+    {
+      g_autofree char *tag = imap_data_dup_esearch_tag (response);
+
+      if (tag != NULL && g_strcmp0 (tag, command->tag) != 0)
+        return FALSE;
+    }
+  else if (response->type != IMAP_DATA_SEARCH)
+    {
+      return FALSE;
+    }
   imap_data_parse_search (response, self->unseen, NULL);
 
   return TRUE;
@@ -136,7 +145,10 @@ ask_selected (BoxInfoOperation *self)
 
   self->unseen = imap_uid_set_new ();
   imap_operation_submit (self, imap_operation_write (self, "NOOP"), IMAP_COMMAND_NONE, NULL, NULL);
-  imap_writer_raw (writer, " UNSEEN");
+  /* With a tag the answer cannot be taken for another search's. */
+  imap_writer_raw (writer, imap_operation_has (self, IMAP_CAPABILITY_ESEARCH) ?
+                               " RETURN (ALL) UNSEEN" :
+                               " UNSEEN");
   imap_operation_submit (self, writer, IMAP_COMMAND_NONE, claim_unseen, unseen_done);
 }
 

@@ -90,6 +90,7 @@ typedef struct
   ImapSpan structure;     /* "(…)" of BODYSTRUCTURE, else of BODY */
   ImapSpan body;          /* the nstring behind BODY[], RFC822 or BODY[]<n> */
   ImapSpan header;        /* behind BODY[HEADER] or RFC822.HEADER */
+  gint64 origin;          /* where the last of these begins, of a piece of it; -1 = it is whole */
   ImapSpan section;       /* behind any other BODY[…] or BINARY[…]: the last one */
 } ImapFetch;
 

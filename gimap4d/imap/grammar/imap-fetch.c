@@ -68,7 +68,7 @@ read_body (ImapReader *reader, ImapFetch *fetch)
 {
   ImapString section;
 
-  if (imap_reader_accept_section (reader, &section))
+  if (imap_reader_accept_section (reader, &section, &fetch->origin))
     return read_section (reader, &section, fetch);
   if (reader->error != NULL)
     return FALSE;
@@ -81,10 +81,13 @@ read_body (ImapReader *reader, ImapFetch *fetch)
 static gboolean
 read_item (ImapReader *reader, const ImapString *name, ImapFetch *fetch)
 {
+  gint64 origin;
+
   if (imap_string_equals (name, "BODY") || imap_string_equals (name, "BINARY"))
     return read_body (reader, fetch);
   /* BODY.PEEK[…], BINARY.SIZE[…] and what extensions add. */
-  if (imap_reader_peek (reader) == '[' && !imap_reader_accept_section (reader, &(ImapString){ 0 }))
+  if (imap_reader_peek (reader) == '[' &&
+      !imap_reader_accept_section (reader, &(ImapString){ 0 }, &origin))
     return FALSE;
   imap_reader_accept_space (reader);
 
@@ -124,7 +127,7 @@ accept_item_start (ImapReader *reader)
 gboolean
 imap_data_parse_fetch (const ImapResponse *response, ImapFetch *out_fetch, GError **error)
 {
-  ImapFetch fetch = { .number = response->number, .size = -1 };
+  ImapFetch fetch = { .number = response->number, .size = -1, .origin = -1 };
   g_auto (ImapReader) reader = { 0 };
   guint n_items = 0;
   ImapString name;

@@ -63,6 +63,8 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GTlsConnection *connection = G_TLS_CONNECTION (source);
   GError *error = NULL;
 
+  /* A certificate that comes later, with a renegotiation, would be shown to nobody. */
+  g_signal_handlers_disconnect_by_func (connection, accept_certificate_cb, NULL);
   if (!g_tls_connection_handshake_finish (connection, result, &error))
     g_task_return_error (task, name_cause (error));
   else if (!check_protocol (connection, &error))

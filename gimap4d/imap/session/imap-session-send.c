@@ -32,6 +32,8 @@ can_go_beside (const ImapCommand *next, const ImapCommand *other)
     return TRUE;
   if (((next->traits | other->traits) & IMAP_COMMAND_EXCLUSIVE) != 0)
     return FALSE;
+  if ((next->traits & other->traits & IMAP_COMMAND_SECTION) != 0)
+    return FALSE;
 
   /* Numbers are only safe next to numbers: while FETCH, STORE and SEARCH by number are in progress
    * the server may not send EXPUNGE, with any other command it may (RFC 9051, 7.5.1). */
@@ -285,6 +287,8 @@ host_complete (
         imap_session_fail_opening (session, error);
       else
         g_clear_error (&error);
+      if (result != NULL && destroy != NULL)
+        destroy (result);
       return;
     }
 

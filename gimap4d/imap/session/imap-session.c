@@ -255,11 +255,20 @@ was_lost (const GError *error)
          g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_BYE);
 }
 
+/* @answered: the one whose answer was coming; nullable. */
 static gboolean
-can_repeat (ImapSession *session, const ImapOperation *operation, const GError *error)
+can_repeat (ImapSession *session,
+            const ImapOperation *operation,
+            const ImapOperation *answered,
+            const GError *error)
 {
+  /* A mail that is too large is the fault of the one who asked for it. */
+  gboolean is_innocent = operation != answered && answered != NULL &&
+                         g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE);
+
   return (operation->klass->traits & IMAP_OPERATION_REPEATABLE) != 0 &&
-         operation->n_starts < MAX_STARTS && !session->is_shut_down && was_lost (error);
+         operation->n_starts < MAX_STARTS && !session->is_shut_down &&
+         (was_lost (error) || is_innocent);
 }
 
 static const ImapOperationClass close_class;
@@ -298,7 +307,7 @@ get_loss (const ImapOperation *operation, const GError *error)
 /* What was running goes back to the head of the queue where that is safe, or hears the error. Only
  * a connection that has served before is worth a second try. */
 static void
-settle_running (ImapSession *session, const GError *error)
+settle_running (ImapSession *session, const ImapOperation *answered, const GError *error)
 {
   g_autoptr (GPtrArray) running = g_steal_pointer (&session->running);
   ImapOperation *next;
@@ -321,7 +330,7 @@ settle_running (ImapSession *session, const GError *error)
           imap_call_return (operation->caller, GINT_TO_POINTER (TRUE), NULL);
           release_operation (operation);
         }
-      else if (session->n_done > 0 && can_repeat (session, operation, error))
+      else if (session->n_done > 0 && can_repeat (session, operation, answered, error))
         {
           if (operation->klass->reset != NULL)
             operation->klass->reset (operation);
@@ -369,6 +378,7 @@ imap_session_fail (ImapSession *session, GError *cause)
 {
   g_autoptr (ImapSession) alive = imap_session_ref (session);
   g_autoptr (GError) error = cause;
+  const ImapOperation *answered = NULL; /* to be compared only */
 
   if (session->state == IMAP_SESSION_CLOSED)
     return;
@@ -378,8 +388,10 @@ imap_session_fail (ImapSession *session, GError *cause)
       return;
     }
 
+  if (!g_queue_is_empty (&session->in_flight))
+    answered = ((ImapCommand *) g_queue_peek_head (&session->in_flight))->operation;
   disconnect (session, error);
-  settle_running (session, error);
+  settle_running (session, answered, error);
   session->n_done = 0;
   imap_session_pump (session);
 }
@@ -401,7 +413,7 @@ void
 imap_session_settle (ImapSession *session, ImapOperation *operation)
 {
   if (operation->is_complete && operation->n_commands == 0)
-    g_ptr_array_remove_fast (session->running, operation);
+    g_ptr_array_remove (session->running, operation);
 }
 
 static gboolean

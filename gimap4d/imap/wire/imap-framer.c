@@ -304,7 +304,8 @@ check_literal (ImapFramer *framer, const char *line, gsize length, gsize size)
   gsize limit = framer->limits.literal;
   gsize response_limit = framer->limits.body_literal + IMAP_LIMIT_RESPONSE_SURPLUS;
 
-  if (size > limit && imap_literal_is_body (line, length))
+  /* Most are below both, and are not looked at. */
+  if (size > MIN (limit, framer->limits.body_literal) && imap_literal_is_body (line, length))
     limit = framer->limits.body_literal;
   if (size > limit)
     {

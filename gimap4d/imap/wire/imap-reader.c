@@ -691,8 +691,26 @@ imap_reader_accept_item_name (ImapReader *reader, ImapString *out_name)
   return n > 0 && accept_run (reader, n, out_name);
 }
 
+/* "<17>" behind a section: where a piece of it begins. -1 when there is none. */
+static gint64
+accept_origin (ImapReader *reader)
+{
+  gint64 origin = 0;
+
+  if (!imap_reader_accept_char (reader, '<'))
+    return -1;
+  while (reader->at < reader->end && !imap_reader_accept_char (reader, '>'))
+    {
+      if (g_ascii_isdigit (*text_at (reader)) && origin < G_MAXINT64 / 10 - 1)
+        origin = origin * 10 + (*text_at (reader) - '0');
+      reader->at++;
+    }
+
+  return origin;
+}
+
 gboolean
-imap_reader_accept_section (ImapReader *reader, ImapString *out_section)
+imap_reader_accept_section (ImapReader *reader, ImapString *out_section, gint64 *out_origin)
 {
   gsize start = reader->at + 1;
 
@@ -716,9 +734,7 @@ imap_reader_accept_section (ImapReader *reader, ImapString *out_section)
   if (!imap_reader_expect_char (reader, ']'))
     return FALSE;
 
-  if (imap_reader_accept_char (reader, '<'))
-    while (reader->at < reader->end && !imap_reader_accept_char (reader, '>'))
-      reader->at++;
+  *out_origin = accept_origin (reader);
 
   return TRUE;
 }

@@ -70,7 +70,9 @@ gboolean imap_reader_accept_flag (ImapReader *reader, ImapString *out_flag);
 /* The name of a data item, which ends before "[" too: letters, digits, "." and "-". */
 gboolean imap_reader_accept_item_name (ImapReader *reader, ImapString *out_name);
 /* "[" section "]" and "<" origin ">"; @out_section is what is between the brackets. */
-gboolean imap_reader_accept_section (ImapReader *reader, ImapString *out_section);
+gboolean imap_reader_accept_section (ImapReader *reader,
+                                     ImapString *out_section,
+                                     gint64 *out_origin);
 
 gboolean imap_reader_accept_number (ImapReader *reader, guint32 *out_number);
 gboolean imap_reader_expect_number (ImapReader *reader, guint32 *out_number);

@@ -71,6 +71,13 @@ _SHOWN = {
 }
 _LONGEST_SHOWN = 80
 
+# What g_imap_message_set_to_strv () gives at most.
+_LARGEST_LIST = 2**24
+
+# As C has them, before they are wrapped: walking a large set should cost little.
+_get_uid = GImap4D.ImapMessageSet.get_uid
+_to_strv = GImap4D.ImapMessageSet.to_strv
+
 
 # Methods.
 
@@ -181,6 +188,10 @@ class _Method:
                 if given.get(option, is_default):
                     values["flags"] |= getattr(flags, member)
 
+    def is_plain(self):
+        """Whether PyGObject does all of it as it should."""
+        return not self._converters and not self._result and not self.takes_callback
+
     def positional(self, values):
         return [values[name] for name in self._names]
 
@@ -241,6 +252,8 @@ def _wrap_method(cls, info):
     else:
         # A constructor is bound to its class by the look-up.
         method, wrapper = _wrap_function(info, info if info.is_method() else getattr(cls, name))
+    if method.is_plain():
+        return
     wrapper.__name__ = name
     wrapper.__qualname__ = f"{cls.__name__}.{name}"
     wrapper.__module__ = cls.__module__
@@ -355,7 +368,14 @@ def _closed(self):
 
 
 def _set_ids(self):
-    return (self.get_id(number) for number in range(_closed(self).get_size()))
+    # One by one: the set may have billions.
+    return (str(_get_uid(self, number)) for number in range(_closed(self).get_size()))
+
+
+def _set_texts(self):
+    # C has no list of an open set, nor of a huge one.
+    size = len(self)
+    return _to_strv(self) if size <= _LARGEST_LIST else list(_set_ids(self))
 
 
 def _set_repr(self):
@@ -382,6 +402,7 @@ def _set_item(self, number):
 
 
 _SET_METHODS = {
+    "to_strv": _set_texts,
     "__new__": staticmethod(lambda cls, ids=(): to_message_set(ids)),
     "__init__": lambda self, ids=(): None,
     "__repr__": _set_repr,

@@ -14,7 +14,9 @@
   "S: $1 OK [CAPABILITY IMAP4rev1] in\n"                                                           \
   "C: $2 *\n"                                                                                      \
   "S: * LIST () \"/\" \"\"\n"                                                                      \
-  "S: $2 OK done\n"
+  "S: $2 OK done\n"                                                                                \
+  "C: $3 LOGOUT\n"                                                                                 \
+  "S: $3 OK\n"
 
 static const struct
 {

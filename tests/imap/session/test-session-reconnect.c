@@ -231,6 +231,42 @@ test_never_worked (void)
   g_assert_cmpuint (scripted_peer_get_n_connections (peer), ==, 1);
 }
 
+/* R08: a mail that is too large fails its own call; another one beside it is asked for again. */
+static void
+test_too_large (void)
+{
+  static const char *const scripts[] = {
+    LOGGED_IN ("")
+        SELECTED ("2", "2") "C: $3 UID FETCH 9 *\nC: $4 UID FETCH 5 *\nmay-close\n"
+                            "S: * 2 FETCH (UID 9 BODY[] {1001}\nS-fill: 1001 x\nS: )\nS: $3 OK\n",
+    LOGGED_IN ("") SELECTED ("2", "2") "C: $3 UID FETCH 5 *\n" MAIL ("3"),
+    NULL,
+  };
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new_many (scripts, SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter)
+      transporter = new_plain_transporter (peer, "max-message-size", (guint64) 1000);
+  g_auto (SessionTestAnswer) large = { 0 };
+  g_auto (SessionTestAnswer) small = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GEmail) mail = NULL;
+
+  session_test_select (transporter, "INBOX");
+  g_imap_transporter_get_mail_async (transporter, "9", G_IMAP_FETCH_WITH_BODY, NULL,
+                                     session_test_answer_cb, &large);
+  g_imap_transporter_get_mail_async (transporter, "5", G_IMAP_FETCH_WITH_BODY, NULL,
+                                     session_test_answer_cb, &small);
+  session_test_await (&large);
+  g_assert_null (g_imap_transporter_get_mail_finish (transporter, large.result, &error));
+  g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE);
+  assert_contains (error->message, "1001");
+  assert_contains (error->message, "1000");
+  g_clear_error (&error);
+  session_test_await (&small);
+  mail = g_imap_transporter_get_mail_finish (transporter, small.result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_email_get_id (mail), ==, "5");
+}
+
 static void
 count_cb (GImapTransporter *transporter, guint *count)
 {
@@ -278,6 +314,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/reconnect/drops-fetch", test_drops_fetch);
   g_test_add_func ("/session/reconnect/box-gone", test_box_gone);
   g_test_add_func ("/session/reconnect/never-worked", test_never_worked);
+  g_test_add_func ("/session/reconnect/r08", test_too_large);
   g_test_add_func ("/session/reconnect/signals", test_signals);
 
   return g_test_run ();

@@ -1,0 +1,28 @@
+/* One line for each answer, in the combined format that web servers share.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const char *client;
+  const char *verb;
+  const char *url;
+  gboolean is_http_1_0;
+  guint status;
+  gint64 size;         /* -1 when it is not known */
+  const char *referer; /* nullable */
+  const char *agent;   /* nullable */
+} HttpAccess;
+
+/* With its line end. What a client has written is escaped: it cannot make a line of its own. */
+char *http_access_format (const HttpAccess *access, GDateTime *time);
+
+G_END_DECLS

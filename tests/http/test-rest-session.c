@@ -1,0 +1,193 @@
+/* Sessions in memory and in cookies.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "gimap4d/http/rest-session-cookie.h"
+#include "gimap4d/http/rest-session-private.h"
+#include "gimap4d/http/rest-session-store.h"
+
+#include <string.h>
+
+static void
+test_store_limit (void)
+{
+  g_autoptr (RestSessionStore) store = rest_session_store_new (3);
+  char *ids[5];
+
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (GRestSession) session = rest_session_store_create (store, 60);
+      g_autoptr (GRestSession) used = NULL;
+
+      ids[i] = g_strdup (g_rest_session_get_id (session));
+      /* The first one is used again and again: others go before it. */
+      used = rest_session_store_find (store, ids[0]);
+      g_assert_nonnull (used);
+    }
+
+  g_assert_cmpuint (rest_session_store_count (store), ==, 3);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (GRestSession) session = rest_session_store_find (store, ids[i]);
+
+      g_assert_cmpint (session != NULL, ==, i == 0 || i > 2);
+      g_free (ids[i]);
+    }
+}
+
+static void
+test_store_expiration (void)
+{
+  g_autoptr (RestSessionStore) store = rest_session_store_new (3);
+  g_autoptr (GRestSession) session = rest_session_store_create (store, 0);
+  g_autoptr (GRestSession) found = rest_session_store_find (store, g_rest_session_get_id (session));
+  g_autoptr (GDateTime) expiration = g_rest_session_get_expiration (session);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+
+  g_assert_null (found);
+  g_assert_cmpuint (rest_session_store_count (store), ==, 0);
+  g_assert_cmpint (g_date_time_compare (expiration, now), <=, 0);
+}
+
+static void
+test_ids (void)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      char *id = rest_session_make_id ();
+
+      g_assert_cmpuint (strlen (id), ==, 32);
+      g_assert_cmpuint (
+          strspn (id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), ==, 32);
+      g_assert_true (g_hash_table_add (ids, id));
+    }
+}
+
+static void
+test_properties (void)
+{
+  static const char *const privileges[] = { "admin", NULL };
+  g_autoptr (GRestSession) session = rest_session_new ("id", 60);
+  g_autoptr (GDateTime) expiration = NULL;
+  g_auto (GStrv) read_back = NULL;
+
+  g_assert_false (g_rest_session_has_privilege (session, "admin"));
+  g_object_set (session, "privileges", privileges, NULL);
+  g_assert_true (g_rest_session_has_privilege (session, "admin"));
+  g_object_get (session, "privileges", &read_back, "expiration", &expiration, NULL);
+  g_assert_cmpstrv (read_back, (char **) privileges);
+  g_assert_nonnull (expiration);
+  g_rest_session_set_privileges (session, NULL);
+  g_assert_false (g_rest_session_has_privilege (session, "admin"));
+}
+
+static GRestSession *
+session_with_state (void)
+{
+  static const char *const privileges[] = { "read", "write", NULL };
+  GRestSession *session = rest_session_new ("the-id", 60);
+
+  g_rest_session_set_privileges (session, privileges);
+  g_variant_dict_insert (g_rest_session_get_storage (session), "name", "s", "é");
+  g_variant_dict_insert (g_rest_session_get_storage (session), "calls", "u", 7);
+
+  return session;
+}
+
+static void
+test_cookie (void)
+{
+  g_autoptr (GBytes) key = rest_session_key_new ();
+  g_autoptr (GBytes) other_key = rest_session_key_new ();
+  g_autoptr (GRestSession) session = session_with_state ();
+  g_autofree char *cookie = rest_session_cookie_seal (session, key, "P");
+  g_autoptr (GRestSession) opened = rest_session_cookie_open (cookie, key, "P", 60);
+  guint32 calls = 0;
+
+  g_assert_nonnull (opened);
+  g_assert_cmpstr (g_rest_session_get_id (opened), ==, "the-id");
+  g_assert_true (g_rest_session_has_privilege (opened, "write"));
+  g_assert_true (g_variant_dict_lookup (g_rest_session_get_storage (opened), "calls", "u", &calls));
+  g_assert_cmpuint (calls, ==, 7);
+  g_assert_null (rest_session_cookie_open (cookie, key, "Q", 60));
+  g_assert_null (rest_session_cookie_open (cookie, other_key, "P", 60));
+  g_assert_null (rest_session_cookie_open ("", key, "P", 60));
+  g_assert_null (rest_session_cookie_open (".", key, "P", 60));
+  g_assert_null (rest_session_cookie_open ("a.b.c", key, "P", 60));
+}
+
+/* No byte of it can be changed, and none left out. */
+static void
+test_cookie_tampered (void)
+{
+  g_autoptr (GBytes) key = rest_session_key_new ();
+  g_autoptr (GRestSession) session = session_with_state ();
+  g_autofree char *cookie = rest_session_cookie_seal (session, key, "P");
+  gsize size = strlen (cookie);
+
+  for (gsize i = 0; i < size; i++)
+    {
+      g_autofree char *changed = g_strdup (cookie);
+      g_autofree char *shorter = g_strndup (cookie, i);
+
+      g_assert_null (rest_session_cookie_open (shorter, key, "P", 60));
+      /* The last characters of base64 hold bits that mean nothing: another one 24 values away does. */
+      changed[i] = g_ascii_isupper (cookie[i]) ? g_ascii_tolower (cookie[i]) : 'A';
+      if (strcmp (changed, cookie) != 0)
+        g_assert_null (rest_session_cookie_open (changed, key, "P", 60));
+    }
+}
+
+static void
+test_cookie_expired (void)
+{
+  g_autoptr (GBytes) key = rest_session_key_new ();
+  g_autoptr (GRestSession) session = rest_session_new ("id", 0);
+  g_autofree char *cookie = rest_session_cookie_seal (session, key, "P");
+
+  g_assert_null (rest_session_cookie_open (cookie, key, "P", 3600));
+}
+
+static void
+test_cookie_renewal (void)
+{
+  g_autoptr (GBytes) key = rest_session_key_new ();
+  g_autoptr (GRestSession) session = session_with_state ();
+  g_autofree char *cookie = NULL;
+  g_autoptr (GRestSession) same = NULL;
+  g_autoptr (GRestSession) old = NULL;
+
+  g_assert_true (rest_session_take_is_changed (session));
+  g_assert_false (rest_session_take_is_changed (session));
+  g_variant_dict_insert (g_rest_session_get_storage (session), "calls", "u", 8);
+  g_assert_true (rest_session_take_is_changed (session));
+  g_rest_session_set_privileges (session, NULL);
+  g_assert_true (rest_session_take_is_changed (session));
+
+  cookie = rest_session_cookie_seal (session, key, "P");
+  same = rest_session_cookie_open (cookie, key, "P", 60);
+  g_assert_false (rest_session_take_is_changed (same));
+  /* With a longer time the cookie tells an end that is too early. */
+  old = rest_session_cookie_open (cookie, key, "P", 3600);
+  g_assert_true (rest_session_take_is_changed (old));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/rest-session/store-limit", test_store_limit);
+  g_test_add_func ("/rest-session/store-expiration", test_store_expiration);
+  g_test_add_func ("/rest-session/ids", test_ids);
+  g_test_add_func ("/rest-session/properties", test_properties);
+  g_test_add_func ("/rest-session/cookie", test_cookie);
+  g_test_add_func ("/rest-session/cookie-tampered", test_cookie_tampered);
+  g_test_add_func ("/rest-session/cookie-expired", test_cookie_expired);
+  g_test_add_func ("/rest-session/cookie-renewal", test_cookie_renewal);
+
+  return g_test_run ();
+}
