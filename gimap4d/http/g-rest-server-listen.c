@@ -208,7 +208,10 @@ listen_on_socket (GRestServer *self, GSocket *socket, GError **error)
  * Begins to listen on an address, besides those before. Clients of other machines are strangers:
  * put a reverse proxy in front of what the Internet can reach.
  *
- * Fails with a #GIOErrorEnum when the address cannot be had.
+ * Fails with a #GIOErrorEnum when the address cannot be had, and, like all functions that begin to
+ * listen, when #GRestServer:access-log cannot be written, with %G_IO_ERROR_INVALID_ARGUMENT for a
+ * #GRestServer:session-key that is too short and for #GRestServer:trusted-proxies that are no
+ * addresses, and with %G_IO_ERROR_NOT_SUPPORTED while `SOUP_SERVER_HTTP2` is in the environment.
  *
  * Returns: %TRUE if the server listens
  *
@@ -267,10 +270,12 @@ listen_on_descriptor (GRestServer *self, int fd, GError **error)
  * @self: a #GRestServer
  * @error: return location for a #GError
  *
- * Begins to listen on the sockets that systemd has handed to this process (`LISTEN_FDS`).
+ * Begins to listen on the sockets that systemd has handed to this process (`LISTEN_FDS`), at most
+ * 64. Call it once, and before the process starts others.
  *
  * Fails with %G_IO_ERROR_NOT_FOUND when there are none, or with a #GIOErrorEnum when one of them is
- * no stream socket that listens.
+ * no stream socket that listens; the server then listens on those before it. See also
+ * g_rest_server_listen_address().
  *
  * Returns: %TRUE if the server listens on all of them
  *
@@ -317,7 +322,7 @@ find_port (GRestServer *self)
  * Begins to listen on the loopback interface, where only programs of this machine can connect, with
  * IPv4 and, where there is, IPv6. #GRestServer:uris tells the port.
  *
- * Fails with a #GIOErrorEnum when the port cannot be had.
+ * Fails with a #GIOErrorEnum when the port cannot be had; see also g_rest_server_listen_address().
  *
  * Returns: %TRUE if the server listens
  *

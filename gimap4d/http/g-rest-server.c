@@ -32,12 +32,13 @@
  *
  * SoupServer of libsoup 3 speaks HTTP; in front of it stands a guard that reads each request
  * strictly, and has the limits that a server among strangers needs. It listens on the loopback
- * interface unless g_rest_server_listen_address() is told otherwise. For a server that the Internet
- * can reach put a reverse proxy in front of it.
+ * interface unless g_rest_server_listen_address() or g_rest_server_listen_systemd() is told
+ * otherwise. For a server that the Internet can reach put a reverse proxy in front of it, and name
+ * it in #GRestServer:trusted-proxies.
  *
  * Everything happens in the #GMainContext that was the thread-default one when the server began to
  * listen, functions included unless #GRestServer:n-threads says otherwise; the server is used from
- * that thread only. Limits are read when it begins to listen.
+ * that thread only. Limits, proxies, key and log are read when it begins to listen.
  */
 
 /**

@@ -23,6 +23,11 @@
  * A #GRestServer gives each browser that calls a function or a handler a session, which it finds
  * again by a cookie. #GIncomingMessage:session leads to it. A session ends when it was not used
  * for #GRestServer:session-idle-timeout.
+ *
+ * With %G_REST_SESSION_MODE_SIGNED_COOKIE the browser keeps the whole session. It is sent when the
+ * request is answered: what is changed later is lost, requests that run at once do not see each
+ * other's changes, and a session that a browser has copied cannot be taken back before it ends.
+ * What does not fit into a cookie of 4 KiB is not kept, and #GRestServer::call-failed says so.
  */
 
 /**

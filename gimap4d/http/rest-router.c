@@ -505,10 +505,11 @@ find_route (RestRouter *router, const Handler *handler, GError **error)
   if (route != NULL)
     return rest_route_ref (route);
 
+  /* 4D's words, which programs look for: they are not translated. */
   g_set_error (error, G_REST_SERVER_ERROR, G_REST_SERVER_ERROR_INTERNAL,
                methods == NULL && rest_router_get_singleton (router, handler->class_name) == NULL ?
-                   _ ("Cannot find singleton") :
-                   _ ("Cannot find singleton function"));
+                   "Cannot find singleton" :
+                   "Cannot find singleton function");
   return NULL;
 }
 

@@ -311,7 +311,9 @@ g_imap_transporter_rename_box_finish (GImapTransporter *self, GAsyncResult *resu
  * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
- * Adds a box to those that the user wants to see. Opens the connection when there is none.
+ * Adds a box to those that the user wants to see. Opens the connection when there is none. When
+ * the connection breaks after the command was sent the call fails with
+ * %G_IMAP_ERROR_UNKNOWN_OUTCOME: it is never sent twice.
  *
  * 4D: `subscribe()`. RFC 9051, 6.3.7.
  *
@@ -394,7 +396,8 @@ g_imap_transporter_subscribe_finish (GImapTransporter *self, GAsyncResult *resul
  * @error: return location for an error
  *
  * Takes a box away from those that the user wants to see. Opens the connection when there is
- * none.
+ * none. When the connection breaks after the command was sent the call fails with
+ * %G_IMAP_ERROR_UNKNOWN_OUTCOME: it is never sent twice.
  *
  * 4D: `unsubscribe()`. RFC 9051, 6.3.8.
  *

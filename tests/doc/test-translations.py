@@ -86,6 +86,14 @@ def test_catalogues_are_complete():
             run("msgcmp", catalogue, template)
 
 
+def test_fixed_words():
+    """Programs look for these words of 4D."""
+    with tempfile.TemporaryDirectory() as folder:
+        template = pathlib.Path(make_template(folder)).read_text(encoding="utf-8")
+    texts = [template, *((source / name).read_text(encoding="utf-8") for name in list_catalogues())]
+    assert not [text for text in texts if "Cannot find singleton" in text]
+
+
 def test_french_spaces():
     """French has a space, which no line breaks at, before : ; ! ? » and after «."""
     text = (source / "po/fr.po").read_text(encoding="utf-8")
@@ -103,5 +111,6 @@ tap.run({
     "all languages are listed": test_files_of_languages,
     "the catalogues are valid": test_catalogues_are_valid,
     "the catalogues are complete": test_catalogues_are_complete,
+    "4D's words are not translated": test_fixed_words,
     "French has its spaces": test_french_spaces,
 })

@@ -177,7 +177,7 @@ imap_tls_get_protocol_name (GTlsConnection *connection)
     case G_TLS_PROTOCOL_VERSION_DTLS_1_0:
     case G_TLS_PROTOCOL_VERSION_DTLS_1_2:
     default:
-      return "an unknown protocol";
+      return _ ("an unknown protocol");
     }
 }
 

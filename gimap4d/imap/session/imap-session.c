@@ -113,9 +113,9 @@ imap_session_move (ImapSession *session, ImapSessionState state)
 
   if ((moves[from] & (1u << state)) == 0)
     {
-      imap_session_fail (session,
-                         g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
-                                      "a connection cannot go from state %u to %u", from, state));
+      imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+                                               _ ("a connection cannot go from state %u to %u"),
+                                               from, state));
       return FALSE;
     }
 
@@ -737,8 +737,8 @@ abandon_cb (gpointer data)
     }
   if (session->waiting.length == 0 && session->state != IMAP_SESSION_READY &&
       session->state != IMAP_SESSION_CLOSING && session->state != IMAP_SESSION_CLOSED)
-    imap_session_fail_opening (session,
-                               g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "nobody waits"));
+    imap_session_fail_opening (
+        session, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The call was cancelled")));
   order_free (order);
 }
 
@@ -765,8 +765,8 @@ shut_down_cb (gpointer data)
     }
   else if (session->state != IMAP_SESSION_CLOSED && session->state != IMAP_SESSION_CLOSING)
     {
-      imap_session_fail_opening (session,
-                                 g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "shut down"));
+      imap_session_fail_opening (session, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                       _ ("the connection was closed on request")));
     }
   order_free (order);
 }
