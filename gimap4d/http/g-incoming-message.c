@@ -218,7 +218,8 @@ g_incoming_message_class_init (GIncomingMessageClass *klass)
   /**
    * GIncomingMessage:remote-address:
    *
-   * The address of the client without its port, or `unix`.
+   * The address of the client without its port, or `unix`; behind one of
+   * #GRestServer:trusted-proxies the address that the proxy names.
    *
    * Since: 1.0
    */
@@ -228,7 +229,8 @@ g_incoming_message_class_init (GIncomingMessageClass *klass)
   /**
    * GIncomingMessage:is-secure:
    *
-   * Whether the request came over TLS.
+   * Whether the request came over TLS; behind one of #GRestServer:trusted-proxies whether the proxy
+   * says so.
    *
    * Since: 1.0
    */
