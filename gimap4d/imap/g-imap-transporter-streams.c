@@ -219,6 +219,7 @@ g_imap_transporter_open_part (GImapTransporter *self,
   if (encoding == NULL)
     return NULL;
 
+  imap_section_stream_bind_place (header_stream, &place);
   place.section = part_id;
   raw = imap_section_stream_open (self, &place, cancellable, error);
 
@@ -276,6 +277,7 @@ header_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
+  imap_section_stream_bind_place (stream, &place);
   imap_section_stream_open_async (G_IMAP_TRANSPORTER (source), &place, cancellable, part_opened_cb,
                                   g_steal_pointer (&task));
 }

@@ -79,6 +79,7 @@ struct _GImapTransporter
   /* What the properties said last; the creating thread's. */
   GImapTransporterState noticed_state;
   char *noticed_box;
+  GStrv noticed_capabilities;
 };
 
 G_DEFINE_FINAL_TYPE (GImapTransporter, g_imap_transporter, G_TYPE_OBJECT)
@@ -126,23 +127,35 @@ enum
 
 static guint signals[N_SIGNALS];
 
+static gboolean
+is_same_list (GStrv a, GStrv b)
+{
+  if (a == NULL || b == NULL)
+    return a == b;
+
+  return g_strv_equal ((const char *const *) a, (const char *const *) b);
+}
+
 static void
 notice_facts (GImapTransporter *self)
 {
   g_autofree char *box = g_imap_transporter_dup_selected_box (self);
+  g_auto (GStrv) capabilities = g_imap_transporter_dup_known_capabilities (self);
   GImapTransporterState state = g_imap_transporter_get_state (self);
-
-  if (state == self->noticed_state && g_strcmp0 (box, self->noticed_box) == 0)
-    return;
 
   g_object_freeze_notify (G_OBJECT (self));
   if (state != self->noticed_state)
     {
       self->noticed_state = state;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_KNOWN_CAPABILITIES]);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AUTHENTICATION_MODE]);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TLS_PROTOCOL]);
+    }
+  if (!is_same_list (capabilities, self->noticed_capabilities))
+    {
+      g_strfreev (self->noticed_capabilities);
+      self->noticed_capabilities = g_steal_pointer (&capabilities);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_KNOWN_CAPABILITIES]);
     }
   if (g_strcmp0 (box, self->noticed_box) != 0)
     {
@@ -245,6 +258,7 @@ g_imap_transporter_finalize (GObject *object)
   imap_settings_unref (self->settings);
   g_free (self->token_problem);
   g_free (self->noticed_box);
+  g_strfreev (self->noticed_capabilities);
 
   G_OBJECT_CLASS (g_imap_transporter_parent_class)->finalize (object);
 }

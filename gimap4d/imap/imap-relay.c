@@ -9,7 +9,8 @@
 #include "gimap4d/imap/imap-relay.h"
 
 /* A script that never runs a main loop must not pay for every alert of its server. */
-#define MAX_WAITING 64
+#define MAX_ALERTS 64
+#define MAX_WAITING 1024
 
 typedef struct
 {
@@ -109,19 +110,23 @@ schedule (ImapRelay *relay)
   g_source_attach (source, relay->context);
 }
 
+/* Alerts have less room, so that they never push out what says how the connection is. */
 static gboolean
-repeats_last (ImapRelay *relay, ImapEvent event)
+has_room (ImapRelay *relay, ImapEvent event)
 {
   Message *last = g_queue_peek_tail (&relay->messages);
 
-  return event == IMAP_EVENT_FACTS_CHANGED && last != NULL && last->event == event;
+  if (event == IMAP_EVENT_FACTS_CHANGED && last != NULL && last->event == event)
+    return FALSE;
+
+  return relay->messages.length < (event == IMAP_EVENT_ALERT ? MAX_ALERTS : MAX_WAITING);
 }
 
 void
 imap_relay_send (ImapRelay *relay, ImapEvent event, const char *text, const GError *error)
 {
   g_mutex_lock (&relay->mutex);
-  if (relay->messages.length < MAX_WAITING && !repeats_last (relay, event))
+  if (has_room (relay, event))
     {
       Message *message = g_new0 (Message, 1);
 

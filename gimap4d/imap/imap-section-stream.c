@@ -275,3 +275,12 @@ imap_section_stream_dup_piece (GInputStream *stream)
 {
   return g_bytes_ref (IMAP_SECTION_STREAM (stream)->piece);
 }
+
+void
+imap_section_stream_bind_place (GInputStream *stream, ImapSectionPlace *place)
+{
+  ImapSectionStream *self = IMAP_SECTION_STREAM (stream);
+
+  place->box = self->box;
+  place->uid_validity = self->uid_validity;
+}

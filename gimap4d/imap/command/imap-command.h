@@ -33,6 +33,8 @@ typedef enum
   IMAP_COMMAND_MUTATES = 1 << 3,
   /* Asks for a part of a mail: the answers of two of them could be taken for each other's. */
   IMAP_COMMAND_SECTION = 1 << 4,
+  /* The same for searches: their answers bear no name. */
+  IMAP_COMMAND_SEARCH = 1 << 5,
 } ImapCommandTraits;
 
 struct _ImapCommand

@@ -43,6 +43,19 @@ add_all (ImapUidSet *to, ImapUidSet *from)
     }
 }
 
+/* What a move removes afterwards is what the server says it has copied: a server that names mails
+ * which nobody asked for is not believed at all. */
+static void
+take_source (CopyOperation *self, ImapUidSet *source)
+{
+  g_autoptr (ImapUidSet) foreign = imap_uid_set_subtract (source, self->batches.uids);
+
+  if (imap_uid_set_is_empty (foreign))
+    add_all (self->copied, source);
+  else
+    self->is_untold = TRUE;
+}
+
 /* TRUE when the response names the copies. */
 static gboolean
 take_copyuid (CopyOperation *self, const ImapResponse *response)
@@ -54,7 +67,7 @@ take_copyuid (CopyOperation *self, const ImapResponse *response)
   self->placed_validity = (guint32) MIN (response->code_number, G_MAXUINT32);
   add_all (self->placed, response->code_uids);
   if (response->code_source != NULL)
-    add_all (self->copied, response->code_source);
+    take_source (self, response->code_source);
   else
     self->is_untold = TRUE;
 

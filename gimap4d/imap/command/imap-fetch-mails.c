@@ -8,8 +8,12 @@
 
 #include "gimap4d/imap/command/imap-fetch-mails.h"
 
+#include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+
+/* Mails that may come in while a box is read, and be told later than sent. */
+#define EXTRA_MAILS 1000
 
 typedef struct
 {
@@ -103,6 +107,15 @@ claim (ImapCommand *command, const ImapResponse *response)
   if (response->type != IMAP_DATA_FETCH || !imap_data_parse_fetch (response, &fetch, NULL) ||
       !has_what_was_asked (self, &fetch) || !was_asked_for (self, &fetch))
     return FALSE;
+
+  if (self->fetched->fetches->len >= imap_operation_get_box (self)->exists + EXTRA_MAILS)
+    {
+      imap_operation_fail (self,
+                           g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
+                                        _ ("the server sent more mails than the box has (%u)"),
+                                        imap_operation_get_box (self)->exists));
+      return TRUE;
+    }
 
   imap_uid_set_add (self->found, fetch.uid);
   g_array_append_val (self->fetched->fetches, fetch);
@@ -250,6 +263,16 @@ static const ImapOperationClass by_number_class = {
   .finalize = finalize,
 };
 
+/* Not to be done again over another connection: the number may be another mail's by then, and that
+ * would be marked. */
+static const ImapOperationClass marking_by_number_class = {
+  .size = sizeof (FetchOperation),
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_BY_NUMBER,
+  .start = start,
+  .reset = reset,
+  .finalize = finalize,
+};
+
 gpointer
 imap_fetch_operation_new (ImapUidSet *uids, ImapFetchWhat what)
 {
@@ -264,7 +287,8 @@ imap_fetch_operation_new (ImapUidSet *uids, ImapFetchWhat what)
 gpointer
 imap_fetch_operation_new_by_number (guint32 first, guint32 last, ImapFetchWhat what)
 {
-  FetchOperation *self = imap_operation_new (&by_number_class,
+  gboolean marks = (what & IMAP_FETCH_MARK_SEEN) != 0;
+  FetchOperation *self = imap_operation_new (marks ? &marking_by_number_class : &by_number_class,
                                              g_strdup (_ ("fetching mails by number")));
 
   self->first = first;

@@ -34,13 +34,23 @@ imap_window_free (ImapWindow *window)
   g_free (window);
 }
 
+/* No more than was asked for: a stream promises how much memory it takes. */
+static gboolean
+has_asked_length (WindowOperation *self, const ImapFetch *fetch)
+{
+  const ImapSpan *span = self->section[0] == '\0' ? &fetch->body : &fetch->section;
+  g_autoptr (GBytes) bytes = imap_fetch_dup_bytes (fetch, span);
+
+  return bytes == NULL || g_bytes_get_size (bytes) <= self->length;
+}
+
 /* Some servers give the whole where a piece was asked for: that is right at the beginning, unless it
  * answers somebody who asked for the mail with all its facts. */
 static gboolean
 is_asked_piece (WindowOperation *self, const ImapFetch *fetch)
 {
   if (fetch->origin >= 0)
-    return (guint64) fetch->origin == self->offset;
+    return (guint64) fetch->origin == self->offset && has_asked_length (self, fetch);
 
   return self->offset == 0 && fetch->size < 0;
 }

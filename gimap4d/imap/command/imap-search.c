@@ -19,6 +19,7 @@ typedef struct
   char *criteria;   /* owned */
   guint n_charsets; /* refused so far */
   ImapUidSet *uids; /* owned, nullable: found so far */
+  GError *error;    /* owned, nullable: an answer that cannot be read */
 } SearchOperation;
 
 /* What is tried after UTF-8 was refused, where the server does not say what it takes. Outlook and others know only
@@ -62,7 +63,9 @@ claim_search (ImapCommand *command, const ImapResponse *response)
       return FALSE;
     }
 
-  imap_data_parse_search (response, self->uids, NULL);
+  /* An answer that cannot be read whole is none: a shorter list would look like a right one. */
+  if (self->error == NULL)
+    imap_data_parse_search (response, self->uids, &self->error);
 
   return TRUE;
 }
@@ -89,6 +92,11 @@ search_done (ImapCommand *command, const ImapResponse *response)
   SearchOperation *self = (SearchOperation *) command->operation;
   const char *charset = NULL;
 
+  if (self->error != NULL)
+    {
+      imap_operation_fail (self, g_steal_pointer (&self->error));
+      return;
+    }
   if (response->condition == IMAP_CONDITION_OK)
     {
       return_found (self, g_steal_pointer (&self->uids));
@@ -109,12 +117,13 @@ search (SearchOperation *self, const char *charset)
   ImapWriter *writer = imap_operation_write (self, "UID SEARCH");
 
   g_clear_pointer (&self->uids, imap_uid_set_unref);
+  g_clear_error (&self->error);
   self->uids = imap_uid_set_new ();
   imap_writer_space (writer);
   if (imap_operation_has (self, IMAP_CAPABILITY_ESEARCH))
     imap_writer_raw (writer, "RETURN (ALL) ");
   imap_writer_search_text_in (writer, self->criteria, charset);
-  imap_operation_submit (self, writer, IMAP_COMMAND_NONE, claim_search, search_done);
+  imap_operation_submit (self, writer, IMAP_COMMAND_SEARCH, claim_search, search_done);
 }
 
 static void
@@ -132,6 +141,7 @@ search_finalize (ImapOperation *operation)
   SearchOperation *self = (SearchOperation *) operation;
 
   g_clear_pointer (&self->uids, imap_uid_set_unref);
+  g_clear_error (&self->error);
   g_free (self->criteria);
 }
 

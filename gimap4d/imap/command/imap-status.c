@@ -15,9 +15,10 @@ typedef struct
 {
   ImapOperation parent;
 
-  char *name;          /* owned, nullable */
-  ImapBoxState *state; /* owned, nullable: what STATUS said */
-  ImapUidSet *unseen;  /* owned, nullable: of the selected box */
+  char *name;                 /* owned, nullable */
+  ImapBoxState *state;        /* owned, nullable: what STATUS said */
+  gboolean is_unseen_unknown; /* the answer could not be read */
+  ImapUidSet *unseen;         /* owned, nullable: of the selected box */
 } BoxInfoOperation;
 
 char *
@@ -115,7 +116,8 @@ claim_unseen (ImapCommand *command, const ImapResponse *response)
     {
       return FALSE;
     }
-  imap_data_parse_search (response, self->unseen, NULL);
+  if (!imap_data_parse_search (response, self->unseen, NULL))
+    self->is_unseen_unknown = TRUE;
 
   return TRUE;
 }
@@ -132,7 +134,7 @@ unseen_done (ImapCommand *command, const ImapResponse *response)
       return;
     }
 
-  state->unseen = imap_uid_set_get_size (self->unseen);
+  state->unseen = self->is_unseen_unknown ? -1 : (gint64) imap_uid_set_get_size (self->unseen);
   imap_operation_return (self, imap_box_state_copy (state), (GDestroyNotify) imap_box_state_free);
 }
 
@@ -149,7 +151,7 @@ ask_selected (BoxInfoOperation *self)
   imap_writer_raw (writer, imap_operation_has (self, IMAP_CAPABILITY_ESEARCH) ?
                                " RETURN (ALL) UNSEEN" :
                                " UNSEEN");
-  imap_operation_submit (self, writer, IMAP_COMMAND_NONE, claim_unseen, unseen_done);
+  imap_operation_submit (self, writer, IMAP_COMMAND_SEARCH, claim_unseen, unseen_done);
 }
 
 static void

@@ -99,10 +99,12 @@ read_box (ImapReader *reader,
                    name.length, (gsize) IMAP_LIMIT_BOX_NAME);
       return FALSE;
     }
-  if (memchr (name.data, '\0', name.length) != NULL)
+  if (memchr (name.data, '\0', name.length) != NULL ||
+      memchr (name.data, '\r', name.length) != NULL ||
+      memchr (name.data, '\n', name.length) != NULL)
     {
       g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
-                   _ ("The server sent the name of a box with a NUL in it"));
+                   _ ("The server sent the name of a box with a NUL or a line break in it"));
       return FALSE;
     }
 

@@ -359,13 +359,21 @@ imap_call_is_finished (ImapCall *call)
   return is_finished;
 }
 
-void
+gboolean
 imap_call_set_cancelled_error (ImapCall *call, const GError *error)
 {
+  gboolean is_waiting;
+
   g_mutex_lock (&call->mutex);
-  g_clear_error (&call->cancelled_error);
-  call->cancelled_error = error != NULL ? g_error_copy (error) : NULL;
+  is_waiting = !call->is_finished && !call->is_cancelled;
+  if (is_waiting)
+    {
+      g_clear_error (&call->cancelled_error);
+      call->cancelled_error = g_error_copy (error);
+    }
   g_mutex_unlock (&call->mutex);
+
+  return is_waiting;
 }
 
 void

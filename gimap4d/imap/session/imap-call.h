@@ -40,8 +40,8 @@ void imap_call_return_error (ImapCall *call, GError *error);
 gboolean imap_call_is_finished (ImapCall *call);
 
 /* From now on a cancelled call fails with this error, not with G_IO_ERROR_CANCELLED: a command that
- * changes something is on its way and may be done. */
-void imap_call_set_cancelled_error (ImapCall *call, const GError *error);
+ * changes something is about to go and may be done. FALSE when he has heard his answer already. */
+gboolean imap_call_set_cancelled_error (ImapCall *call, const GError *error);
 
 /* Runs @func in the caller's thread, in order, before the result is handed out. When the caller has
  * gone, only @destroy runs, anywhere. */

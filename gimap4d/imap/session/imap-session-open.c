@@ -244,6 +244,7 @@ imap_session_go_on_securely (ImapSession *session)
 
   /* What was said before TLS is forgotten (RFC 9051, 6.2.1). */
   imap_capabilities_clear (&session->capabilities);
+  g_clear_pointer (&session->bye, g_free);
   if (imap_session_move (session, IMAP_SESSION_LOGGING_IN))
     imap_session_ask_capabilities (session);
 }

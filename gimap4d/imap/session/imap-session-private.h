@@ -96,6 +96,8 @@ void imap_session_pump (ImapSession *session);
 void imap_session_settle (ImapSession *session, ImapOperation *operation);
 /* In the statistics. */
 void imap_session_count (ImapSession *session, guint64 *counter, guint64 n);
+/* A text without the secrets. */
+char *imap_session_blank (ImapSession *session, const char *text);
 /* "host:port: " before the message. Takes @error. */
 GError *imap_session_name_place (ImapSession *session, const char *title, GError *error);
 

@@ -89,6 +89,9 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
   operation->n_commands--;
   if (response->condition == IMAP_CONDITION_OK)
     take_capabilities (session, response);
+  /* A change in several steps that breaks off behind this one was done in part. */
+  if (response->condition == IMAP_CONDITION_OK && (command->traits & IMAP_COMMAND_MUTATES) != 0)
+    operation->is_outcome_unknown = TRUE;
   if (command->done != NULL && is_heard (command))
     command->done (command, response);
   imap_command_free (command);
@@ -212,11 +215,23 @@ handle_untagged (ImapSession *session, const ImapResponse *response)
   pass_on_alert (session, response);
   if (offer (session, response))
     return;
-  if (session->box != NULL && imap_box_state_apply (session->box, response))
+  /* Each EXPUNGE makes the box smaller, so they end by themselves; the others need not. */
+  if (session->box != NULL && imap_box_state_apply (session->box, response) &&
+      response->type == IMAP_DATA_EXPUNGE)
     return;
 
   if (!has_abandoned (session))
     count_unsolicited (session, response);
+}
+
+/* A server may echo what it was sent; what it says goes into errors, signals and properties. */
+static void
+blank_text (ImapSession *session, ImapResponse *response)
+{
+  char *blanked = imap_session_blank (session, response->text);
+
+  g_free (response->text);
+  response->text = blanked;
 }
 
 static void
@@ -230,6 +245,8 @@ handle_frame (ImapSession *session, ImapFrame *frame)
       imap_session_fail (session, error);
       return;
     }
+  if (response.kind != IMAP_RESPONSE_CONTINUATION && response.text[0] != '\0')
+    blank_text (session, &response);
 
   switch (response.kind)
     {

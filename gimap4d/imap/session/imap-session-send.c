@@ -32,7 +32,7 @@ can_go_beside (const ImapCommand *next, const ImapCommand *other)
     return TRUE;
   if (((next->traits | other->traits) & IMAP_COMMAND_EXCLUSIVE) != 0)
     return FALSE;
-  if ((next->traits & other->traits & IMAP_COMMAND_SECTION) != 0)
+  if ((next->traits & other->traits & (IMAP_COMMAND_SECTION | IMAP_COMMAND_SEARCH)) != 0)
     return FALSE;
 
   /* Numbers are only safe next to numbers: while FETCH, STORE and SEARCH by number are in progress
@@ -67,20 +67,22 @@ write_segment (ImapSession *session, const ImapSegment *segment)
   imap_session_count (session, &session->facts.octets_sent, size);
 }
 
-/* Who cancels from here on cannot know what was done. */
-static void
+/* Who cancels from here on cannot know what was done. FALSE when somebody has cancelled already: he
+ * was told that nothing was done, and so it must be. */
+static gboolean
 announce_change (ImapSession *session, const ImapCommand *command)
 {
   g_autoptr (GError) error = NULL;
 
   if ((command->traits & IMAP_COMMAND_MUTATES) == 0 || command->operation->caller == NULL)
-    return;
+    return TRUE;
 
   error = imap_session_name_place (
       session, command->operation->title,
       g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UNKNOWN_OUTCOME,
                    _ ("it was cancelled after it was sent, and may or may not have been done")));
-  imap_call_set_cancelled_error (command->operation->caller, error);
+
+  return imap_call_set_cancelled_error (command->operation->caller, error);
 }
 
 /* Sends what may go without waiting. */
@@ -100,8 +102,6 @@ send_segments (ImapSession *session, ImapCommand *command)
       command->n_segments_sent++;
       is_first = FALSE;
     }
-  if (!is_waiting_to_continue (command))
-    announce_change (session, command);
 }
 
 /* What nobody waits for any more and was not begun is not sent at all. */
@@ -145,6 +145,12 @@ imap_session_send (ImapSession *session)
   while (session->channel != NULL && (next = g_queue_peek_head (&session->unsent)) != NULL &&
          can_go (session, next))
     {
+      if (!announce_change (session, next))
+        {
+          next->operation->is_complete = TRUE;
+          drop_abandoned (session);
+          continue;
+        }
       g_queue_pop_head (&session->unsent);
       /* Silence counts from the moment that a reply is due. */
       if (!is_reply_due (session))

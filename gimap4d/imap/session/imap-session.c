@@ -169,23 +169,30 @@ imap_session_get_facts (ImapSession *session, ImapSessionFacts *out_facts)
   g_mutex_unlock (&session->mutex);
 }
 
-GError *
-imap_session_name_place (ImapSession *session, const char *title, GError *error)
+char *
+imap_session_blank (ImapSession *session, const char *text)
 {
   const char *secrets[] = { NULL, NULL, NULL };
   guint n_secrets = 0;
+
+  if (session->settings->password != NULL)
+    secrets[n_secrets++] = session->settings->password;
+  if (session->settings->token != NULL)
+    secrets[n_secrets++] = session->settings->token;
+
+  return imap_trace_blank (text, secrets);
+}
+
+GError *
+imap_session_name_place (ImapSession *session, const char *title, GError *error)
+{
   g_autofree char *blanked = NULL;
   GError *named;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return error;
 
-  /* A server may echo what it was sent. */
-  if (session->settings->password != NULL)
-    secrets[n_secrets++] = session->settings->password;
-  if (session->settings->token != NULL)
-    secrets[n_secrets++] = session->settings->token;
-  blanked = imap_trace_blank (error->message, secrets);
+  blanked = imap_session_blank (session, error->message);
 
   named = g_error_new (error->domain, error->code, "%s:%u: %s: %s",
                        session->settings->host != NULL ? session->settings->host : "",

@@ -128,6 +128,9 @@ static const struct
     "C: $9 UID STORE 3,5 +FLAGS.SILENT (\\Deleted)\nS: $9 OK stored\n"
     "C: $10 UID EXPUNGE 3,5\nS: * 3 EXPUNGE\nS: * 4 EXPUNGE\nS: $10 OK gone\n",
     DONE, "10:11" },
+  { "D16-foreign-copyuid", move, "UIDPLUS", "",
+    "C: $8 UID COPY 3:5 \"Old\"\nS: $8 OK [COPYUID 77 1:9 10:18] copied\n", G_IMAP_ERROR_NO_UIDPLUS,
+    "originals were not removed" },
   { "D01-copy-refused", move, "UIDPLUS", "",
     "C: $8 UID COPY 3:5 \"Old\"\nS: $8 NO [TRYCREATE] no such box\n", G_IMAP_ERROR_TRYCREATE,
     "no such box" },
