@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define BLANK "********"
+#define MIN_SECRET 4
 /* A longer line is not waited for to its end. */
 #define RECEIVED_LINE_MAX 65536
 
@@ -103,7 +104,8 @@ add_base64_forms (GPtrArray *secrets, const char *secret)
 static void
 add_forms (GPtrArray *secrets, const char *secret)
 {
-  if (secret == NULL || *secret == '\0')
+  /* Blanking each letter that is a password would show the password by its gaps. */
+  if (secret == NULL || strlen (secret) < MIN_SECRET)
     return;
 
   g_ptr_array_add (secrets, g_strdup (secret));

@@ -89,10 +89,20 @@ to_mail (GImapTransporter *self, gpointer result, GError **error)
 
   if (fetched == NULL)
     return NULL;
+  if (fetched->fetches->len == 0 && !imap_uid_set_is_empty (fetched->missing))
+    {
+      g_autofree char *id = imap_uid_set_to_string (fetched->missing);
+
+      g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_NOT_FOUND,
+                   _ ("%s:%u: there is no mail %s in the box “%s”"),
+                   g_imap_transporter_get_host (self), g_imap_transporter_get_port (self), id,
+                   fetched->box);
+      return NULL;
+    }
   if (fetched->fetches->len == 0)
     {
       g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_NOT_FOUND,
-                   _ ("%s:%u: there is no such mail in the box “%s”"),
+                   _ ("%s:%u: no mail of the box “%s” has this number"),
                    g_imap_transporter_get_host (self), g_imap_transporter_get_port (self),
                    fetched->box);
       return NULL;

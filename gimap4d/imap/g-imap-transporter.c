@@ -853,6 +853,14 @@ check_call (GImapTransporter *self, GError **error)
   return FALSE;
 }
 
+/* An argument that was refused is refused for this server too: the sentence begins like all others. */
+static void
+name_place (GImapTransporter *self, GError **error)
+{
+  if (self->settings->host != NULL)
+    g_prefix_error (error, "%s:%u: ", self->settings->host, self->settings->port);
+}
+
 /* The caller has gone: the I/O thread is told, and swallows what still comes for him. */
 static void
 abandoned (GObject *object, gpointer call)
@@ -870,7 +878,10 @@ imap_transporter_call (GImapTransporter *self,
   g_autoptr (ImapCall) call = NULL;
 
   if (operation == NULL || !check_call (self, error))
-    return NULL;
+    {
+      name_place (self, error);
+      return NULL;
+    }
   if (imap_call_is_answering (self))
     {
       g_set_error (
@@ -905,6 +916,7 @@ imap_transporter_call_async (GImapTransporter *self,
   g_task_set_source_tag (task, source_tag);
   if (operation == NULL || !check_call (self, &error))
     {
+      name_place (self, &error);
       g_task_return_error (task, error);
       return;
     }

@@ -5,6 +5,7 @@ SPDX-FileCopyrightText: The gimap4d authors
 """
 
 import json
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -112,6 +113,10 @@ def test_not_exposed():
     raises(TypeError, lambda: server.expose("$catalog", "x", print, http_get="no"), "http_get")
 
 
+def raise_error_without_domain(request, params):
+    raise GLib.Error("a canary", 5, 4)
+
+
 def test_errors():
     server = new_server()
 
@@ -125,9 +130,12 @@ def test_errors():
     server.expose("$catalog", "refuse", refuse)
     server.expose("$catalog", "break", break_down)
     server.expose("$catalog", "odd", lambda request, params: object())
+    # Neither may end the server, nor leave the request without an answer.
+    server.expose("$catalog", "leave", lambda request, params: sys.exit(3))
+    server.expose("$catalog", "strange", raise_error_without_domain)
     status, _, body = request(server, "/rest/$catalog/refuse", data=[])
     assert status == 403 and json.loads(body)["__ERROR"][0]["message"] == "not for you", body
-    for name in ("break", "odd"):
+    for name in ("break", "odd", "leave", "strange", "break"):
         status, _, body = request(server, f"/rest/$catalog/{name}", data=[])
         assert status == 500 and json.loads(body)["__ERROR"], body
         assert b"canary" not in body and b"object" not in body

@@ -83,6 +83,15 @@ def test_search():
     assert str(transporter.num_to_id(2, 5)) == "2:5"
 
 
+def test_last_mail():
+    transporter = selected("Many")
+    # Whatever the set: "*" is the last mail, and a range that begins behind it ends there.
+    for ids in ("*", "100:*", "*:100"):
+        assert [mail.id for mail in transporter.get_mails(ids, 4)] == ["30"], ids
+    fails(Code.NOT_FOUND, lambda: transporter.get_mail("9999"), "9999", "Many")
+    fails(Code.INVALID_ARGUMENT, lambda: transporter.get_mail_by_number(0), "localhost:")
+
+
 def test_sets_as_arguments():
     transporter = selected("Many", 1)
     for ids, numbers in (("1:3,7", (1, 2, 3, 7)), (5, (5,)), ([1, "2"], (1, 2)), ("9", (9,)),
@@ -284,6 +293,7 @@ tap.run({
     "boxes": test_boxes,
     "select": test_select,
     "search": test_search,
+    "the last mail": test_last_mail,
     "sets as arguments": test_sets_as_arguments,
     "two numbers": test_two_numbers,
     "options": test_options,

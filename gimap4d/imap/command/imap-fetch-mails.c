@@ -92,8 +92,9 @@ was_asked_for (FetchOperation *self, const ImapFetch *fetch)
 {
   if (fetch->uid == 0 || imap_uid_set_contains (self->found, fetch->uid))
     return FALSE;
+  /* What "*" stands for is the server's to know: "60:*" is the last mail where there is no 60. */
   if (self->uids != NULL)
-    return imap_uid_set_contains (self->uids, fetch->uid);
+    return imap_uid_set_is_open (self->uids) || imap_uid_set_contains (self->uids, fetch->uid);
 
   return fetch->number >= self->from && fetch->number <= self->to;
 }

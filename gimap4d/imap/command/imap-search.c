@@ -8,9 +8,12 @@
 
 #include "gimap4d/imap/command/imap-search.h"
 
+#include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/imap/grammar/imap-data.h"
+
+#define MAX_SHOWN 100
 
 typedef struct
 {
@@ -94,7 +97,9 @@ search_done (ImapCommand *command, const ImapResponse *response)
 
   if (self->error != NULL)
     {
-      imap_operation_fail (self, g_steal_pointer (&self->error));
+      imap_operation_fail (self, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+                                              _ ("the answer of the server cannot be read: %s"),
+                                              self->error->message));
       return;
     }
   if (response->condition == IMAP_CONDITION_OK)
@@ -152,12 +157,27 @@ static const ImapOperationClass search_class = {
   .finalize = search_finalize,
 };
 
+/* For an error's sentence. */
+static char *
+shorten (const char *criteria)
+{
+  g_autofree char *valid = g_utf8_make_valid (criteria, -1);
+  g_autofree char *cut = NULL;
+
+  if (g_utf8_strlen (valid, -1) <= MAX_SHOWN)
+    return g_steal_pointer (&valid);
+
+  cut = g_utf8_substring (valid, 0, MAX_SHOWN);
+
+  return g_strconcat (cut, "…", NULL);
+}
+
 gpointer
 imap_search_operation_new (const char *criteria)
 {
-  SearchOperation *self = imap_operation_new (
-      &search_class,
-      g_strdup_printf (_ ("searching for “%s”"), criteria != NULL ? criteria : "ALL"));
+  g_autofree char *shown = shorten (criteria != NULL ? criteria : "ALL");
+  SearchOperation *self = imap_operation_new (&search_class,
+                                              g_strdup_printf (_ ("searching for “%s”"), shown));
 
   self->criteria = g_strdup (criteria != NULL ? criteria : "");
 

@@ -49,7 +49,8 @@ name_cause (GError *cause)
     named = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_CONNECT,
                          _ ("the server speaks no TLS here: %s"), cause->message);
   else
-    named = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_CONNECT, _ ("the TLS handshake failed: %s"),
+    named = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_CONNECT,
+                         _ ("the TLS handshake failed, perhaps the server speaks no TLS here: %s"),
                          cause->message);
   g_error_free (cause);
 

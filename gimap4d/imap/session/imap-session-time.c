@@ -111,7 +111,8 @@ check_opening (ImapSession *session, gint64 now)
                           _ ("the TLS handshake was not finished in time"));
     case G_IMAP_ERROR_TIMEOUT_GREETING:
       return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_GREETING,
-                          _ ("connected, but no greeting came in time"));
+                          _ ("connected, but no greeting came in time (where TLS comes first, set "
+                             "tls-mode to implicit)"));
     case G_IMAP_ERROR_TIMEOUT_CONNECT:
       return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_CONNECT,
                           _ ("no connection within %u seconds"),

@@ -187,16 +187,20 @@ GError *
 imap_session_name_place (ImapSession *session, const char *title, GError *error)
 {
   g_autofree char *blanked = NULL;
+  g_autofree char *place = NULL;
   GError *named;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return error;
 
   blanked = imap_session_blank (session, error->message);
+  place = session->settings->host != NULL ?
+              g_strdup_printf ("%s:%u: ", session->settings->host, session->settings->port) :
+              g_strdup ("");
 
-  named = g_error_new (error->domain, error->code, "%s:%u: %s: %s",
-                       session->settings->host != NULL ? session->settings->host : "",
-                       session->settings->port, title, blanked);
+  named = g_error_new (error->domain, error->code, "%s%s: %s", place, title, blanked);
+  /* A name with a line break in it is refused, and shown without it. */
+  g_strdelimit (named->message, "\r\n\t\033", ' ');
   g_error_free (error);
 
   return named;

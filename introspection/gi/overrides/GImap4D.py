@@ -431,15 +431,24 @@ def _answer(call, function, *arguments):
             message.set_body(result)
             result = message
         call.return_value(result)
-    except GLib.Error as problem:
+    except BaseException as problem:
+        # SystemExit too: one request must not end the server, nor stay without an answer.
+        _answer_with(call, problem)
+
+
+def _answer_with(call, problem):
+    """The client sees a fixed sentence unless the error is one for him, the log sees it all."""
+    if isinstance(problem, GLib.Error) and isinstance(problem.domain, str):
         call.return_error(problem)
-    except Exception as problem:
-        # The client sees a fixed sentence, the log sees this.
+        if problem.domain == GLib.quark_to_string(GImap4D.RestServerError.quark()):
+            return
+    else:
         where = traceback.extract_tb(problem.__traceback__)[-1]
         words = traceback.format_exception_only(problem)[-1].strip()
         call.return_error(GLib.Error.new_literal(
             Gio.io_error_quark(), f"{words} ({where.filename}:{where.lineno})",
             Gio.IOErrorEnum.FAILED))
+    traceback.print_exception(problem)
 
 
 def _registers(register):
