@@ -51,7 +51,7 @@ typedef enum
  * @request: the request
  * @parameters: the positional parameters that were sent
  * @call: what has to be answered, once
- * @data: what was given to g_rest_server_expose()
+ * @user_data: what was given to g_rest_server_expose()
  *
  * A function of the application that clients can call. With #GRestServer:n-threads it is called in
  * any thread, else in the context of the server.
@@ -61,20 +61,22 @@ typedef enum
 typedef void (*GRestFunction) (GIncomingMessage *request,
                                JsonArray *parameters,
                                GRestCall *call,
-                               gpointer data);
+                               gpointer user_data);
 
 /**
  * GHttpHandlerFunction:
  * @request: the request
  * @call: what has to be answered, once
- * @data: what was given to g_rest_server_add_handler()
+ * @user_data: what was given to g_rest_server_add_handler()
  *
  * A function of the application that answers all requests below a path. With #GRestServer:n-threads
  * it is called in any thread, else in the context of the server.
  *
  * Since: 1.0
  */
-typedef void (*GHttpHandlerFunction) (GIncomingMessage *request, GRestCall *call, gpointer data);
+typedef void (*GHttpHandlerFunction) (GIncomingMessage *request,
+                                      GRestCall *call,
+                                      gpointer user_data);
 
 /**
  * G_TYPE_REST_SERVER:

@@ -204,6 +204,41 @@ void test_email () {
   }
 }
 
+/* A closure is what clients call; it keeps what it captured. */
+void test_server () {
+  var server = new RestServer ("Vala");
+  var loop = new MainLoop ();
+  var calls = 0;
+  string? answer = null;
+
+  server.expose ("$catalog", "greet", RestExposeFlags.HTTP_GET, (request, parameters, call) => {
+    calls++;
+    call.return_value ("hello " + parameters.get_string_element (0));
+  });
+  try {
+    server.listen (0);
+    server.add_handler ("page", "GET", (request, call) => call.return_value ("a page"));
+  } catch (Error e) {
+    assert_not_reached ();
+  }
+
+  var message = new Soup.Message (
+      "GET", server.uris[0] + "rest/$catalog/greet?$params=%5B%22Vala%22%5D");
+  new Soup.Session ().send_and_read_async.begin (message, Priority.DEFAULT, null, (object, result) => {
+    try {
+      answer = (string) ((Soup.Session) object).send_and_read_async.end (result).get_data ();
+    } catch (Error e) {
+      assert_not_reached ();
+    }
+    loop.quit ();
+  });
+  loop.run ();
+  assert_cmpuint (message.status_code, CompareOperator.EQ, 200);
+  assert_true (answer.contains ("{\"result\":\"hello Vala\"}"));
+  assert_cmpint (calls, CompareOperator.EQ, 1);
+  server.stop ();
+}
+
 int main (string[] arguments) {
   Test.init (ref arguments);
   Test.add_func ("/vala/settings", test_settings);
@@ -213,6 +248,7 @@ int main (string[] arguments) {
   Test.add_func ("/vala/errors", test_errors);
   Test.add_func ("/vala/outgoing-message", test_outgoing_message);
   Test.add_func ("/vala/email", test_email);
+  Test.add_func ("/vala/server", test_server);
 
   return Test.run ();
 }
