@@ -34,6 +34,20 @@ skip_digits (const char *text, gsize size, gsize position)
   return position;
 }
 
+/* json-glib keeps whole numbers in 64 bits, and would take a larger one for another. */
+static gboolean
+fits_integer (const char *text, gsize length)
+{
+  char digits[24];
+
+  if (length >= sizeof digits)
+    return FALSE;
+  memcpy (digits, text, length);
+  digits[length] = '\0';
+
+  return g_ascii_string_to_signed (digits, 10, G_MININT64, G_MAXINT64, NULL, NULL);
+}
+
 /* number = [ "-" ] int [ frac ] [ exp ] (RFC 8259, 6); json-glib would take octal and
  * hexadecimal. */
 static gboolean
@@ -41,8 +55,10 @@ scan_number (const char *text, gsize size, gsize *position)
 {
   gsize start = *position + (text[*position] == '-');
   gsize end = skip_digits (text, size, start);
+  gboolean is_whole = end == size || strchr (".eE", text[end]) == NULL;
 
-  if (end == start || (text[start] == '0' && end > start + 1))
+  if (end == start || (text[start] == '0' && end > start + 1) ||
+      (is_whole && !fits_integer (text + *position, end - *position)))
     return FALSE;
 
   if (end < size && text[end] == '.')

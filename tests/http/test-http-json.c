@@ -25,10 +25,19 @@ is_accepted (const char *text, gsize size)
 static void
 test_accepted (void)
 {
-  static const char *const rows[] = { "[]",    "{}",       " [1, -2.5e+3, \"a\\u00e9\\n\"] ",
-                                      "null",  "\"x\"",    "{\"a\":{\"b\":[true,false,null]}}",
-                                      "[0]",   "[0.5]",    "\"\\ud83d\\ude00\"",
-                                      "\"é\"", "[1E5,-0]", "{\"a\":1,\"a\":2}" };
+  static const char *const rows[] = { "[]",
+                                      "{}",
+                                      " [1, -2.5e+3, \"a\\u00e9\\n\"] ",
+                                      "null",
+                                      "\"x\"",
+                                      "{\"a\":{\"b\":[true,false,null]}}",
+                                      "[0]",
+                                      "[0.5]",
+                                      "\"\\ud83d\\ude00\"",
+                                      "\"é\"",
+                                      "[1E5,-0]",
+                                      "[9223372036854775807,-9223372036854775808]",
+                                      "{\"a\":1,\"a\":2}" };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (!is_accepted (rows[i], strlen (rows[i])))
@@ -53,6 +62,8 @@ test_refused (void)
                                       "[-]",
                                       "[01]",
                                       "[0x10]",
+                                      "[9223372036854775808]",
+                                      "[-9223372036854775809]",
                                       "[1.]",
                                       "[1e]",
                                       "[+1]",

@@ -94,6 +94,8 @@ def _json(value, name):
         raise TypeError(f"{name}: {problem}") from None
     if re.search(r"(?<!\\)(?:\\\\)*\\u0000", text):
         raise ValueError(f"{name}: a text has a NUL in it")
+    # json-glib keeps whole numbers in 64 bits, and would take a larger one for another.
+    json.loads(text, parse_int=lambda digits: to_integer(int(digits), name, -2**63, 2**63 - 1))
     return Json.from_string(text)
 
 
