@@ -58,9 +58,12 @@ struct _GRestSession
 
   char *id;              /* owned */
   GVariantDict *storage; /* owned */
-  GStrv privileges;      /* owned */
   gint64 idle_timeout;   /* µs */
+  GMutex mutex;          /* for the next four: requests of one browser may run at once */
   gint64 last_use;       /* monotonic µs */
+  GStrv privileges;      /* owned; never changed, only replaced */
+  gboolean is_lent;      /* somebody has a pointer to privileges */
+  GPtrArray *lent;       /* (element-type GStrv) owned: those before, to which pointers are out */
   gint64 told_end;       /* monotonic µs: what the client's cookie says, 0 when it has none */
   GVariant *told_state;  /* owned, nullable: the same for privileges and storage */
   gboolean is_new;
@@ -83,8 +86,10 @@ G_DEFINE_FINAL_TYPE (GRestSession, g_rest_session, G_TYPE_OBJECT)
 static void
 g_rest_session_init (GRestSession *self)
 {
+  g_mutex_init (&self->mutex);
   self->storage = g_variant_dict_new (NULL);
   self->privileges = g_new0 (char *, 1);
+  self->lent = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 }
 
 static void
@@ -96,6 +101,8 @@ g_rest_session_finalize (GObject *object)
   g_variant_dict_unref (self->storage);
   g_clear_pointer (&self->told_state, g_variant_unref);
   g_strfreev (self->privileges);
+  g_ptr_array_unref (self->lent);
+  g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (g_rest_session_parent_class)->finalize (object);
 }
@@ -114,7 +121,7 @@ g_rest_session_get_property (GObject *object, guint property_id, GValue *value, 
       g_value_set_boxed (value, self->storage);
       break;
     case PROP_PRIVILEGES:
-      g_value_set_boxed (value, self->privileges);
+      g_value_take_boxed (value, rest_session_dup_privileges (self));
       break;
     case PROP_EXPIRATION:
       g_value_take_boxed (value, g_rest_session_get_expiration (self));
@@ -208,6 +215,14 @@ rest_session_new (const char *id, guint idle_timeout)
   return self;
 }
 
+GStrv
+rest_session_dup_privileges (GRestSession *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_strdupv (self->privileges);
+}
+
 GVariant *
 rest_session_dup_storage (GRestSession *self)
 {
@@ -219,13 +234,22 @@ rest_session_dup_storage (GRestSession *self)
   return storage;
 }
 
+static gint64
+get_end (GRestSession *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->last_use + self->idle_timeout;
+}
+
 /* The order of a dictionary may differ for equal contents: then a cookie too many is sent. */
 static GVariant *
 build_state (GRestSession *self)
 {
   g_autoptr (GVariant) storage = rest_session_dup_storage (self);
+  g_auto (GStrv) privileges = rest_session_dup_privileges (self);
 
-  return g_variant_ref_sink (g_variant_new ("(^as@a{sv})", self->privileges, storage));
+  return g_variant_ref_sink (g_variant_new ("(^as@a{sv})", privileges, storage));
 }
 
 GRestSession *
@@ -261,7 +285,7 @@ gboolean
 rest_session_take_is_changed (GRestSession *self)
 {
   g_autoptr (GVariant) state = build_state (self);
-  gint64 end = self->last_use + self->idle_timeout;
+  gint64 end = get_end (self);
   gint64 renewal = MIN (RENEWAL, self->idle_timeout / 2);
 
   if (self->told_state != NULL && g_variant_equal (state, self->told_state) &&
@@ -285,13 +309,15 @@ rest_session_fill_random (void *data, gsize size)
 void
 rest_session_touch (GRestSession *self)
 {
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
   self->last_use = g_get_monotonic_time ();
 }
 
 gboolean
 rest_session_is_over (GRestSession *self)
 {
-  return g_get_monotonic_time () >= self->last_use + self->idle_timeout;
+  return g_get_monotonic_time () >= get_end (self);
 }
 
 /**
@@ -330,12 +356,47 @@ g_rest_session_get_storage (GRestSession *self)
   return self->storage;
 }
 
+/* So that a session whose privileges go back and forth does not grow. */
+static GStrv
+take_lent (GRestSession *self, const char *const *privileges)
+{
+  for (guint i = 0; i < self->lent->len; i++)
+    if (g_strv_equal (privileges, g_ptr_array_index (self->lent, i)))
+      return g_ptr_array_steal_index_fast (self->lent, i);
+
+  return NULL;
+}
+
+/* FALSE when they are those before. */
+static gboolean
+replace_privileges (GRestSession *self, const char *const *privileges)
+{
+  static const char *const none[] = { NULL };
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (privileges == NULL)
+    privileges = none;
+  if (g_strv_equal (privileges, (const char *const *) self->privileges))
+    return FALSE;
+
+  if (self->is_lent)
+    g_ptr_array_add (self->lent, self->privileges);
+  else
+    g_strfreev (self->privileges);
+  self->privileges = take_lent (self, privileges);
+  self->is_lent = self->privileges != NULL;
+  if (!self->is_lent)
+    self->privileges = g_strdupv ((GStrv) privileges);
+
+  return TRUE;
+}
+
 /**
  * g_rest_session_set_privileges:
  * @self: a #GRestSession
  * @privileges: (nullable) (array zero-terminated=1): what the user may do; %NULL for nothing
  *
- * Sets what the user of the session may do.
+ * Sets what the user of the session may do. May be called from any thread.
  *
  * Since: 1.0
  */
@@ -344,25 +405,32 @@ g_rest_session_set_privileges (GRestSession *self, const char *const *privileges
 {
   g_return_if_fail (G_IS_REST_SESSION (self));
 
-  g_strfreev (self->privileges);
-  self->privileges = privileges != NULL ? g_strdupv ((GStrv) privileges) : g_new0 (char *, 1);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIVILEGES]);
+  if (replace_privileges (self, privileges))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIVILEGES]);
 }
 
 /**
  * g_rest_session_get_privileges:
  * @self: a #GRestSession
  *
- * Gets what the user of the session may do.
+ * Gets what the user of the session may do, as it is now: another request may change it, which does
+ * not touch what was got before. May be called from any thread; to ask for one privilege,
+ * g_rest_session_has_privilege() costs less.
  *
- * Returns: (transfer none) (array zero-terminated=1): the privileges
+ * Returns: (transfer none) (array zero-terminated=1): the privileges, which live as long as the
+ * session
  *
  * Since: 1.0
  */
 const char *const *
 g_rest_session_get_privileges (GRestSession *self)
 {
+  g_autoptr (GMutexLocker) locker = NULL;
+
   g_return_val_if_fail (G_IS_REST_SESSION (self), NULL);
+
+  locker = g_mutex_locker_new (&self->mutex);
+  self->is_lent = TRUE;
 
   return (const char *const *) self->privileges;
 }
@@ -372,7 +440,7 @@ g_rest_session_get_privileges (GRestSession *self)
  * @self: a #GRestSession
  * @privilege: what the user wants to do
  *
- * Whether @privilege is one of #GRestSession:privileges.
+ * Whether @privilege is one of #GRestSession:privileges. May be called from any thread.
  *
  * Returns: %TRUE if it is
  *
@@ -381,8 +449,12 @@ g_rest_session_get_privileges (GRestSession *self)
 gboolean
 g_rest_session_has_privilege (GRestSession *self, const char *privilege)
 {
+  g_autoptr (GMutexLocker) locker = NULL;
+
   g_return_val_if_fail (G_IS_REST_SESSION (self), FALSE);
   g_return_val_if_fail (privilege != NULL, FALSE);
+
+  locker = g_mutex_locker_new (&self->mutex);
 
   return g_strv_contains ((const char *const *) self->privileges, privilege);
 }
@@ -405,5 +477,5 @@ g_rest_session_get_expiration (GRestSession *self)
   g_return_val_if_fail (G_IS_REST_SESSION (self), NULL);
 
   now = g_date_time_new_now_utc ();
-  return g_date_time_add (now, self->last_use + self->idle_timeout - g_get_monotonic_time ());
+  return g_date_time_add (now, get_end (self) - g_get_monotonic_time ());
 }

@@ -20,6 +20,8 @@ GRestSession *rest_session_new_from_state (const char *id,
                                            const char *const *privileges,
                                            GVariant *storage);
 
+GStrv rest_session_dup_privileges (GRestSession *self);
+
 /* A copy; a new #GVariantDict takes the place of the one before. */
 GVariant *rest_session_dup_storage (GRestSession *self);
 

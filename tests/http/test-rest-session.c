@@ -85,6 +85,45 @@ test_properties (void)
   g_assert_false (g_rest_session_has_privilege (session, "admin"));
 }
 
+/* What one request got stays as it was while others change it. */
+static gpointer
+change_privileges (gpointer data)
+{
+  static const char *const rows[][3] = { { "admin", "mail", NULL }, { "mail", NULL } };
+  GRestSession *session = data;
+
+  for (guint i = 0; i < 500; i++)
+    {
+      const char *const *privileges = NULL;
+
+      g_rest_session_set_privileges (session, rows[i % 2]);
+      g_assert_true (g_rest_session_has_privilege (session, "mail"));
+      privileges = g_rest_session_get_privileges (session);
+      rest_session_touch (session);
+      g_assert_false (rest_session_is_over (session));
+      g_assert_true (g_strv_contains (privileges, "mail"));
+    }
+
+  return NULL;
+}
+
+static void
+test_threads (void)
+{
+  static const char *const first[] = { "mail", "first", NULL };
+  g_autoptr (GRestSession) session = rest_session_new ("id", 60);
+  const char *const *before = NULL;
+  GThread *threads[4];
+
+  g_rest_session_set_privileges (session, first);
+  before = g_rest_session_get_privileges (session);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("request", change_privileges, session);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpstrv ((char **) before, (char **) first);
+}
+
 static GRestSession *
 session_with_state (void)
 {
@@ -184,6 +223,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-session/store-expiration", test_store_expiration);
   g_test_add_func ("/rest-session/ids", test_ids);
   g_test_add_func ("/rest-session/properties", test_properties);
+  g_test_add_func ("/rest-session/threads", test_threads);
   g_test_add_func ("/rest-session/cookie", test_cookie);
   g_test_add_func ("/rest-session/cookie-tampered", test_cookie_tampered);
   g_test_add_func ("/rest-session/cookie-expired", test_cookie_expired);
