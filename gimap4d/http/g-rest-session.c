@@ -15,6 +15,9 @@
 /* A cookie that tells the end of the session is renewed this long before it would matter. */
 #define RENEWAL (60 * G_USEC_PER_SEC)
 
+/* 192 bits, written as 32 characters of base64. */
+#define ID_BYTES 24
+
 /**
  * SECTION:g-rest-session
  * @Title: GRestSession
@@ -56,17 +59,19 @@ struct _GRestSession
 {
   GObject parent_instance;
 
-  char *id;              /* owned */
   GVariantDict *storage; /* owned */
   gint64 idle_timeout;   /* µs */
-  GMutex mutex;          /* for the next four: requests of one browser may run at once */
+  GMutex mutex;          /* for what follows up to is_new: requests of one browser run at once */
   gint64 last_use;       /* monotonic µs */
+  char *id;              /* owned; never changed, only replaced */
+  gboolean is_id_lent;   /* somebody has a pointer to id */
+  GPtrArray *lent_ids;   /* (element-type utf8) owned: those before, to which pointers are out */
   GStrv privileges;      /* owned; never changed, only replaced */
   gboolean is_lent;      /* somebody has a pointer to privileges */
   GPtrArray *lent;       /* (element-type GStrv) owned: those before, to which pointers are out */
+  gboolean is_new;       /* the client does not know the id */
   gint64 told_end;       /* monotonic µs: what the client's cookie says, 0 when it has none */
   GVariant *told_state;  /* owned, nullable: the same for privileges and storage */
-  gboolean is_new;
 };
 
 enum
@@ -89,6 +94,7 @@ g_rest_session_init (GRestSession *self)
   g_mutex_init (&self->mutex);
   self->storage = g_variant_dict_new (NULL);
   self->privileges = g_new0 (char *, 1);
+  self->lent_ids = g_ptr_array_new_with_free_func (g_free);
   self->lent = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 }
 
@@ -98,6 +104,7 @@ g_rest_session_finalize (GObject *object)
   GRestSession *self = G_REST_SESSION (object);
 
   g_free (self->id);
+  g_ptr_array_unref (self->lent_ids);
   g_variant_dict_unref (self->storage);
   g_clear_pointer (&self->told_state, g_variant_unref);
   g_strfreev (self->privileges);
@@ -115,7 +122,7 @@ g_rest_session_get_property (GObject *object, guint property_id, GValue *value, 
   switch (property_id)
     {
     case PROP_ID:
-      g_value_set_string (value, self->id);
+      g_value_take_string (value, rest_session_dup_id (self));
       break;
     case PROP_STORAGE:
       g_value_set_boxed (value, self->storage);
@@ -159,7 +166,8 @@ g_rest_session_class_init (GRestSessionClass *klass)
   /**
    * GRestSession:id:
    *
-   * The id, as it stands in the cookie: whoever knows it is in the session.
+   * The id, as it stands in the cookie: whoever knows it is in the session. It is another one when
+   * #GRestSession:privileges have changed.
    *
    * Since: 1.0
    */
@@ -215,6 +223,14 @@ rest_session_new (const char *id, guint idle_timeout)
   return self;
 }
 
+char *
+rest_session_dup_id (GRestSession *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_strdup (self->id);
+}
+
 GStrv
 rest_session_dup_privileges (GRestSession *self)
 {
@@ -261,9 +277,9 @@ rest_session_new_from_state (const char *id,
 {
   GRestSession *self = rest_session_new (id, idle_timeout);
 
-  self->is_new = FALSE;
   self->told_end = g_get_monotonic_time () + end * G_USEC_PER_SEC - g_get_real_time ();
-  g_rest_session_set_privileges (self, privileges);
+  g_strfreev (self->privileges);
+  self->privileges = g_strdupv ((GStrv) privileges);
   g_variant_dict_unref (self->storage);
   self->storage = g_variant_dict_new (storage);
   self->told_state = build_state (self);
@@ -271,14 +287,17 @@ rest_session_new_from_state (const char *id,
   return self;
 }
 
-gboolean
-rest_session_take_is_new (GRestSession *self)
+char *
+rest_session_take_new_id (GRestSession *self)
 {
-  gboolean is_new = self->is_new;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (!self->is_new)
+    return NULL;
 
   self->is_new = FALSE;
 
-  return is_new;
+  return g_strdup (self->id);
 }
 
 gboolean
@@ -306,6 +325,21 @@ rest_session_fill_random (void *data, gsize size)
     g_error ("The system has no random numbers");
 }
 
+/* The id is the only key to a session. */
+char *
+rest_session_make_id (void)
+{
+  guchar bytes[ID_BYTES];
+  char *id = NULL;
+
+  rest_session_fill_random (bytes, sizeof bytes);
+  id = g_base64_encode (bytes, sizeof bytes);
+  g_strdelimit (id, "+", '-');
+  g_strdelimit (id, "/", '_');
+
+  return id;
+}
+
 void
 rest_session_touch (GRestSession *self)
 {
@@ -324,16 +358,21 @@ rest_session_is_over (GRestSession *self)
  * g_rest_session_get_id:
  * @self: a #GRestSession
  *
- * Gets the id, as it stands in the cookie.
+ * Gets the id, as it stands in the cookie. May be called from any thread.
  *
- * Returns: (transfer none): the id
+ * Returns: (transfer none): the id, which lives as long as the session
  *
  * Since: 1.0
  */
 const char *
 g_rest_session_get_id (GRestSession *self)
 {
+  g_autoptr (GMutexLocker) locker = NULL;
+
   g_return_val_if_fail (G_IS_REST_SESSION (self), NULL);
+
+  locker = g_mutex_locker_new (&self->mutex);
+  self->is_id_lent = TRUE;
 
   return self->id;
 }
@@ -354,6 +393,19 @@ g_rest_session_get_storage (GRestSession *self)
   g_return_val_if_fail (G_IS_REST_SESSION (self), NULL);
 
   return self->storage;
+}
+
+/* Who knew the session before must not have what its user may do from now on. */
+static void
+replace_id (GRestSession *self)
+{
+  if (self->is_id_lent)
+    g_ptr_array_add (self->lent_ids, self->id);
+  else
+    g_free (self->id);
+  self->id = rest_session_make_id ();
+  self->is_id_lent = FALSE;
+  self->is_new = TRUE;
 }
 
 /* So that a session whose privileges go back and forth does not grow. */
@@ -387,6 +439,7 @@ replace_privileges (GRestSession *self, const char *const *privileges)
   self->is_lent = self->privileges != NULL;
   if (!self->is_lent)
     self->privileges = g_strdupv ((GStrv) privileges);
+  replace_id (self);
 
   return TRUE;
 }
@@ -396,7 +449,10 @@ replace_privileges (GRestSession *self, const char *const *privileges)
  * @self: a #GRestSession
  * @privileges: (nullable) (array zero-terminated=1): what the user may do; %NULL for nothing
  *
- * Sets what the user of the session may do. May be called from any thread.
+ * Sets what the user of the session may do. When that is a change, the session gets a new id, which
+ * the next answer to one of its requests tells the browser; the id before leads nowhere. So change
+ * privileges before you answer the request of the one who logs in or out: what is changed later is
+ * lost. May be called from any thread.
  *
  * Since: 1.0
  */
@@ -405,8 +461,11 @@ g_rest_session_set_privileges (GRestSession *self, const char *const *privileges
 {
   g_return_if_fail (G_IS_REST_SESSION (self));
 
-  if (replace_privileges (self, privileges))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIVILEGES]);
+  if (!replace_privileges (self, privileges))
+    return;
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIVILEGES]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ID]);
 }
 
 /**

@@ -424,6 +424,60 @@ test_signed_cookie (void)
 }
 
 static void
+log_in (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
+{
+  static const char *const privileges[] = { "admin", NULL };
+  GRestSession *session = g_incoming_message_get_session (request);
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  if (json_array_get_length (parameters) > 0)
+    g_rest_session_set_privileges (session, privileges);
+  g_value_init (&value, G_TYPE_BOOLEAN);
+  g_value_set_boolean (&value, g_rest_session_has_privilege (session, "admin"));
+  g_rest_call_return_value (call, &value);
+}
+
+/* What a browser got before its user logged in leads to nothing afterwards. */
+static void
+test_login (void)
+{
+  static const GRestSessionMode modes[] = { G_REST_SESSION_MODE_MEMORY,
+                                            G_REST_SESSION_MODE_SIGNED_COOKIE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      static const char *const bodies[] = { "[]", "[1]", "[]" };
+      g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
+      g_autofree char *first = NULL;
+      g_autofree char *header = g_strdup ("X-None: 1");
+      g_autofree char *stranger = NULL;
+
+      g_object_set (fixture->server, "session-mode", modes[i], NULL);
+      g_rest_server_expose (fixture->server, "S", "in", G_REST_EXPOSE_NONE, log_in, NULL, NULL);
+      server_fixture_listen (fixture);
+      for (guint j = 0; j < G_N_ELEMENTS (bodies); j++)
+        {
+          g_autofree char *text = server_fixture_curl_text (fixture, "/rest/S/in", "-i", "-H",
+                                                            header, "-d", bodies[j], NULL);
+          gboolean has_cookie = strstr (text, "Set-Cookie: ") != NULL;
+          g_autofree char *cookie = has_cookie ? find_cookie (text, "4DSID_P") : NULL;
+
+          assert_has (text, j > 0 ? "{\"result\":true}" : "{\"result\":false}");
+          g_assert_cmpint (has_cookie, ==, j < 2);
+          if (!has_cookie)
+            continue;
+          g_free (header);
+          header = g_strconcat ("Cookie: 4DSID_P=", cookie, NULL);
+          if (first == NULL)
+            first = g_strdup (header);
+        }
+      g_assert_cmpstr (first, !=, header);
+      stranger = server_fixture_curl_text (fixture, "/rest/S/in", "-H", first, "-d", "[]", NULL);
+      g_assert_cmpstr (stranger, ==, "{\"result\":false}");
+    }
+}
+
+static void
 fill_session (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
 {
   GVariantDict *storage = g_rest_session_get_storage (g_incoming_message_get_session (request));
@@ -946,6 +1000,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-server/H22-session", test_session);
   g_test_add_func ("/rest-server/signed-cookie", test_signed_cookie);
   g_test_add_func ("/rest-server/signed-cookie-full", test_signed_cookie_full);
+  g_test_add_func ("/rest-server/login", test_login);
   g_test_add_func ("/rest-server/without-session", test_without_session);
   g_test_add_func ("/rest-server/H07-hosts", test_hosts);
   g_test_add_func ("/rest-server/allowed-hosts", test_allowed_hosts);

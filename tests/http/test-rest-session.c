@@ -51,6 +51,37 @@ test_store_expiration (void)
   g_assert_cmpint (g_date_time_compare (expiration, now), <=, 0);
 }
 
+/* Whoever has given a browser an id before its user logs in must not be logged in with it. */
+static void
+test_new_id (void)
+{
+  static const char *const privileges[] = { "admin", NULL };
+  g_autoptr (RestSessionStore) store = rest_session_store_new (3);
+  g_autoptr (GRestSession) session = rest_session_store_create (store, 60);
+  g_autofree char *first = rest_session_take_new_id (session);
+  const char *lent = g_rest_session_get_id (session);
+  g_autofree char *second = NULL;
+  g_autoptr (GRestSession) found = NULL;
+
+  g_assert_cmpstr (first, ==, lent);
+  g_assert_null (rest_session_take_new_id (session));
+  g_rest_session_set_privileges (session, NULL);
+  g_assert_null (rest_session_take_new_id (session));
+
+  g_rest_session_set_privileges (session, privileges);
+  g_assert_null (rest_session_store_find (store, first));
+  second = rest_session_take_new_id (session);
+  g_assert_cmpstr (second, ==, g_rest_session_get_id (session));
+  g_assert_cmpstr (second, !=, first);
+  g_assert_cmpstr (lent, ==, first);
+
+  rest_session_store_rename (store, session, second);
+  g_assert_null (rest_session_store_find (store, first));
+  found = rest_session_store_find (store, second);
+  g_assert_true (found == session);
+  g_assert_cmpuint (rest_session_store_count (store), ==, 1);
+}
+
 static void
 test_ids (void)
 {
@@ -148,7 +179,7 @@ test_cookie (void)
   guint32 calls = 0;
 
   g_assert_nonnull (opened);
-  g_assert_cmpstr (g_rest_session_get_id (opened), ==, "the-id");
+  g_assert_cmpstr (g_rest_session_get_id (opened), ==, g_rest_session_get_id (session));
   g_assert_true (g_rest_session_has_privilege (opened, "write"));
   g_assert_true (g_variant_dict_lookup (g_rest_session_get_storage (opened), "calls", "u", &calls));
   g_assert_cmpuint (calls, ==, 7);
@@ -221,6 +252,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rest-session/store-limit", test_store_limit);
   g_test_add_func ("/rest-session/store-expiration", test_store_expiration);
+  g_test_add_func ("/rest-session/new-id", test_new_id);
   g_test_add_func ("/rest-session/ids", test_ids);
   g_test_add_func ("/rest-session/properties", test_properties);
   g_test_add_func ("/rest-session/threads", test_threads);
