@@ -25,7 +25,8 @@
  *
  * A #GRestServer gives each browser that calls a function or a handler a session, which it finds
  * again by a cookie. #GIncomingMessage:session leads to it. A session ends when it was not used
- * for #GRestServer:session-idle-timeout.
+ * for #GRestServer:session-idle-timeout, or when there are too many: then those go first that have
+ * neither privileges nor anything in their storage.
  *
  * With %G_REST_SESSION_MODE_SIGNED_COOKIE the browser keeps the whole session. It is sent when the
  * request is answered: what is changed later is lost, requests that run at once do not see each
@@ -354,6 +355,24 @@ rest_session_is_over (GRestSession *self)
   return g_get_monotonic_time () >= get_end (self);
 }
 
+gboolean
+rest_session_is_used (GRestSession *self)
+{
+  return g_atomic_int_get (&G_OBJECT (self)->ref_count) > 1;
+}
+
+gboolean
+rest_session_is_empty (GRestSession *self)
+{
+  g_autoptr (GVariant) storage = NULL;
+
+  if (self->privileges[0] != NULL)
+    return FALSE;
+  storage = rest_session_dup_storage (self);
+
+  return g_variant_n_children (storage) == 0;
+}
+
 /**
  * g_rest_session_get_id:
  * @self: a #GRestSession
@@ -381,7 +400,7 @@ g_rest_session_get_id (GRestSession *self)
  * g_rest_session_get_storage:
  * @self: a #GRestSession
  *
- * Gets what the application keeps in the session, to read and to change.
+ * Gets what the application keeps in the session, to read and to change while you hold the session.
  *
  * Returns: (transfer none): the storage
  *

@@ -41,4 +41,10 @@ char *rest_session_make_id (void);
 void rest_session_touch (GRestSession *self);
 gboolean rest_session_is_over (GRestSession *self);
 
+/* Whether there are references besides that of the store, which gives out all of them. */
+gboolean rest_session_is_used (GRestSession *self);
+
+/* Neither privileges nor storage. Only while it is not used. */
+gboolean rest_session_is_empty (GRestSession *self);
+
 G_END_DECLS

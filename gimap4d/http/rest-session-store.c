@@ -1,4 +1,4 @@
-/* The sessions of a server in memory: bounded, and the oldest idle one goes first.
+/* The sessions of a server in memory: bounded, and those that hold nothing go first.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -14,13 +14,17 @@ typedef struct
 {
   GRestSession *session; /* owned */
   char *id;              /* owned: as the client knows it */
+  gboolean is_kept;
 } Entry;
 
 struct _RestSessionStore
 {
   GHashTable *links; /* (element-type utf8 GList), id of the entry → link of the queue */
   GHashTable *links_by_session; /* (element-type GRestSession GList) */
-  GQueue sessions;              /* (element-type Entry) owned, the one used last at the tail */
+  /* Both (element-type Entry) owned, the one used last at the tail. Who asks without a cookie gets a
+   * session: without a difference a flood of them would drive out those of the users. */
+  GQueue recent; /* used since anybody looked whether they hold anything */
+  GQueue kept;   /* held something when they were looked at */
   guint max_sessions;
 };
 
@@ -31,7 +35,8 @@ rest_session_store_new (guint max_sessions)
 
   store->links = g_hash_table_new (g_str_hash, g_str_equal);
   store->links_by_session = g_hash_table_new (NULL, NULL);
-  g_queue_init (&store->sessions);
+  g_queue_init (&store->recent);
+  g_queue_init (&store->kept);
   store->max_sessions = max_sessions;
 
   return store;
@@ -52,8 +57,20 @@ rest_session_store_free (RestSessionStore *store)
 {
   g_hash_table_unref (store->links);
   g_hash_table_unref (store->links_by_session);
-  g_queue_clear_full (&store->sessions, entry_free);
+  g_queue_clear_full (&store->recent, entry_free);
+  g_queue_clear_full (&store->kept, entry_free);
   g_free (store);
+}
+
+/* To the tail of one of the two. */
+static void
+move_link (RestSessionStore *store, GList *link, gboolean is_kept)
+{
+  Entry *entry = link->data;
+
+  g_queue_unlink (entry->is_kept ? &store->kept : &store->recent, link);
+  entry->is_kept = is_kept;
+  g_queue_push_tail_link (is_kept ? &store->kept : &store->recent, link);
 }
 
 static void
@@ -63,18 +80,47 @@ remove_link (RestSessionStore *store, GList *link)
 
   g_hash_table_remove (store->links, entry->id);
   g_hash_table_remove (store->links_by_session, entry->session);
-  g_queue_delete_link (&store->sessions, link);
+  g_queue_delete_link (entry->is_kept ? &store->kept : &store->recent, link);
   entry_free (entry);
 }
 
 static void
-remove_old (RestSessionStore *store, guint max_sessions)
+remove_over (RestSessionStore *store, GQueue *queue)
 {
   Entry *oldest = NULL;
 
-  while ((oldest = g_queue_peek_head (&store->sessions)) != NULL &&
-         (store->sessions.length > max_sessions || rest_session_is_over (oldest->session)))
-    remove_link (store, store->sessions.head);
+  while ((oldest = g_queue_peek_head (queue)) != NULL && rest_session_is_over (oldest->session))
+    remove_link (store, queue->head);
+}
+
+/* One that a request uses may get content at any time, and from another thread: it stays. */
+static gboolean
+remove_empty (RestSessionStore *store)
+{
+  for (guint i = store->recent.length; i > 0; i--)
+    {
+      GList *link = store->recent.head;
+      Entry *entry = link->data;
+      gboolean is_used = rest_session_is_used (entry->session);
+
+      if (!is_used && rest_session_is_empty (entry->session))
+        {
+          remove_link (store, link);
+          return TRUE;
+        }
+      move_link (store, link, !is_used);
+    }
+
+  return FALSE;
+}
+
+static void
+make_room (RestSessionStore *store)
+{
+  remove_over (store, &store->recent);
+  remove_over (store, &store->kept);
+  while (rest_session_store_count (store) >= store->max_sessions && !remove_empty (store))
+    remove_link (store, store->kept.head != NULL ? store->kept.head : store->recent.head);
 }
 
 /* The id is the old one from the moment on at which the session has another: the client of the
@@ -93,15 +139,15 @@ rest_session_store_find (RestSessionStore *store, const char *id)
   GList *link = NULL;
   Entry *entry = NULL;
 
-  remove_old (store, store->max_sessions);
+  remove_over (store, &store->recent);
+  remove_over (store, &store->kept);
   link = g_hash_table_lookup (store->links, id);
   entry = link != NULL ? link->data : NULL;
-  if (entry == NULL || !is_current (entry))
+  if (entry == NULL || !is_current (entry) || rest_session_is_over (entry->session))
     return NULL;
 
   rest_session_touch (entry->session);
-  g_queue_unlink (&store->sessions, link);
-  g_queue_push_tail_link (&store->sessions, link);
+  move_link (store, link, FALSE);
 
   return g_object_ref (entry->session);
 }
@@ -113,10 +159,10 @@ rest_session_store_create (RestSessionStore *store, guint idle_timeout)
 
   entry->id = rest_session_make_id ();
   entry->session = rest_session_new (entry->id, idle_timeout);
-  remove_old (store, store->max_sessions - 1);
-  g_queue_push_tail (&store->sessions, entry);
-  g_hash_table_insert (store->links, entry->id, store->sessions.tail);
-  g_hash_table_insert (store->links_by_session, entry->session, store->sessions.tail);
+  make_room (store);
+  g_queue_push_tail (&store->recent, entry);
+  g_hash_table_insert (store->links, entry->id, store->recent.tail);
+  g_hash_table_insert (store->links_by_session, entry->session, store->recent.tail);
 
   return g_object_ref (entry->session);
 }
@@ -139,5 +185,5 @@ rest_session_store_rename (RestSessionStore *store, GRestSession *session, const
 guint
 rest_session_store_count (RestSessionStore *store)
 {
-  return store->sessions.length;
+  return store->recent.length + store->kept.length;
 }

@@ -1,4 +1,4 @@
-/* The sessions of a server in memory: bounded, and the oldest idle one goes first.
+/* The sessions of a server in memory: bounded, and those that hold nothing go first.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors

@@ -38,6 +38,85 @@ test_store_limit (void)
 }
 
 static void
+fill_with_strangers (RestSessionStore *store)
+{
+  for (guint i = 0; i < 20; i++)
+    g_object_unref (rest_session_store_create (store, 60));
+}
+
+/* Who comes without a cookie again and again drives out no one but himself. */
+static void
+test_store_flood (void)
+{
+  static const char *const privileges[] = { "admin", NULL };
+  g_autoptr (RestSessionStore) store = rest_session_store_new (5);
+  GRestSession *sessions[4];
+  char *ids[4];
+
+  for (guint i = 0; i < G_N_ELEMENTS (sessions); i++)
+    sessions[i] = rest_session_store_create (store, 60);
+  g_rest_session_set_privileges (sessions[0], privileges);
+  g_variant_dict_insert (g_rest_session_get_storage (sessions[1]), "n", "u", 1);
+  for (guint i = 0; i < G_N_ELEMENTS (sessions); i++)
+    {
+      ids[i] = g_strdup (g_rest_session_get_id (sessions[i]));
+      rest_session_store_rename (store, sessions[i], ids[i]);
+      /* The third one has a request that goes on, and perhaps brings content. */
+      if (i != 2)
+        g_clear_object (&sessions[i]);
+    }
+
+  fill_with_strangers (store);
+  g_assert_cmpuint (rest_session_store_count (store), ==, 5);
+  for (guint i = 0; i < G_N_ELEMENTS (sessions); i++)
+    {
+      g_autoptr (GRestSession) session = rest_session_store_find (store, ids[i]);
+
+      g_assert_cmpint (session != NULL, ==, i < 3);
+    }
+
+  /* The first one logs out: it is no better than others then. */
+  sessions[0] = rest_session_store_find (store, ids[0]);
+  g_rest_session_set_privileges (sessions[0], NULL);
+  g_free (ids[0]);
+  ids[0] = g_strdup (g_rest_session_get_id (sessions[0]));
+  rest_session_store_rename (store, sessions[0], ids[0]);
+  g_object_unref (sessions[0]);
+  g_object_unref (sessions[2]);
+  fill_with_strangers (store);
+  for (guint i = 0; i < G_N_ELEMENTS (sessions); i++)
+    {
+      g_autoptr (GRestSession) session = rest_session_store_find (store, ids[i]);
+
+      g_assert_cmpint (session != NULL, ==, i == 1);
+      g_free (ids[i]);
+    }
+}
+
+/* When all hold something, the one goes that was not used for the longest time. */
+static void
+test_store_full (void)
+{
+  g_autoptr (RestSessionStore) store = rest_session_store_new (3);
+  char *ids[5];
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr (GRestSession) session = rest_session_store_create (store, 60);
+
+      g_variant_dict_insert (g_rest_session_get_storage (session), "n", "u", i);
+      ids[i] = g_strdup (g_rest_session_get_id (session));
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr (GRestSession) session = rest_session_store_find (store, ids[i]);
+
+      g_assert_cmpint (session != NULL, ==, i > 1);
+      g_free (ids[i]);
+    }
+}
+
+static void
 test_store_expiration (void)
 {
   g_autoptr (RestSessionStore) store = rest_session_store_new (3);
@@ -251,6 +330,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rest-session/store-limit", test_store_limit);
+  g_test_add_func ("/rest-session/store-flood", test_store_flood);
+  g_test_add_func ("/rest-session/store-full", test_store_full);
   g_test_add_func ("/rest-session/store-expiration", test_store_expiration);
   g_test_add_func ("/rest-session/new-id", test_new_id);
   g_test_add_func ("/rest-session/ids", test_ids);
