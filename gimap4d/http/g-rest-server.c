@@ -175,8 +175,10 @@ g_rest_server_finalize (GObject *object)
 {
   GRestServer *self = G_REST_SERVER (object);
 
+  /* Without waiting: this may be one of its threads. What it still runs holds all it needs, and
+   * what it has not begun is dropped, because its client is gone. */
   if (self->service.pool != NULL)
-    g_thread_pool_free (self->service.pool, FALSE, TRUE);
+    g_thread_pool_free (self->service.pool, FALSE, FALSE);
   rest_service_clear (&self->service);
   g_strv_builder_unref (self->uris);
   g_clear_pointer (&self->session_key, g_bytes_unref);

@@ -119,6 +119,8 @@ ended_cb (SoupServerMessage *message, gpointer data)
     http_connection_watch_gone (connection, NULL, NULL);
   g_signal_handlers_disconnect_by_data (message, exchange);
   exchange->connection = NULL;
+  if (!exchange->is_answered)
+    g_cancellable_cancel (g_incoming_message_get_cancellable (exchange->request));
   exchange->is_answered = TRUE;
   exchange->has_ended = TRUE;
   stop_waiting (exchange);
@@ -328,9 +330,14 @@ run_job (Job *job)
 }
 
 void
-rest_exchange_run_in_pool (gpointer job, gpointer data)
+rest_exchange_run_in_pool (gpointer data, gpointer pool_data)
 {
-  run_job (job);
+  Job *job = data;
+
+  if (g_cancellable_is_cancelled (g_incoming_message_get_cancellable (job->request)))
+    job_free (job);
+  else
+    run_job (job);
 }
 
 void

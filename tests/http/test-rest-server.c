@@ -925,6 +925,71 @@ test_threads (void)
   g_assert_cmpstr (text, ==, "{\"result\":[7]}");
 }
 
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  guint n_begun;
+  gboolean is_released;
+  gboolean is_destroyed;
+} Gate;
+
+static void
+wait_at_gate (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
+{
+  Gate *gate = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->mutex);
+
+  gate->n_begun++;
+  while (!gate->is_released)
+    g_cond_wait (&gate->cond, &gate->mutex);
+}
+
+static void
+gate_destroyed (gpointer data)
+{
+  Gate *gate = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->mutex);
+
+  gate->is_destroyed = TRUE;
+  g_cond_signal (&gate->cond);
+}
+
+/* A function that does not come back keeps its thread and not the server, and what waits for the
+ * thread is not begun when nobody wants it any more. */
+static void
+test_threads_left (void)
+{
+  ServerFixture *fixture = server_fixture_new ("P");
+  Gate gate = { 0 };
+
+  g_mutex_init (&gate.mutex);
+  g_cond_init (&gate.cond);
+  g_object_set (fixture->server, "n-threads", 1, "call-timeout", 1, NULL);
+  g_rest_server_expose (fixture->server, "L", "gate", G_REST_EXPOSE_NONE, wait_at_gate, &gate,
+                        gate_destroyed);
+  server_fixture_listen (fixture);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *text = server_fixture_curl_text (fixture, "/rest/L/gate", "-i", "-d", "[]",
+                                                        NULL);
+
+      assert_status (text, 500);
+    }
+  server_fixture_free (fixture);
+
+  g_mutex_lock (&gate.mutex);
+  g_assert_false (gate.is_destroyed);
+  gate.is_released = TRUE;
+  g_cond_signal (&gate.cond);
+  while (!gate.is_destroyed)
+    g_cond_wait (&gate.cond, &gate.mutex);
+  g_assert_cmpuint (gate.n_begun, ==, 1);
+  g_mutex_unlock (&gate.mutex);
+  g_mutex_clear (&gate.mutex);
+  g_cond_clear (&gate.cond);
+}
+
 static void
 keep_call (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
 {
@@ -1014,6 +1079,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-server/reserved-patterns", test_reserved_patterns);
   g_test_add_func ("/rest-server/later", test_later);
   g_test_add_func ("/rest-server/threads", test_threads);
+  g_test_add_func ("/rest-server/threads-left", test_threads_left);
   g_test_add_func ("/rest-server/call-timeout", test_call_timeout);
   g_test_add_func ("/rest-server/H18-client-leaves", test_client_leaves);
 
