@@ -22,6 +22,7 @@ struct _RestExchange
   GIncomingMessage *request;  /* owned */
   RestCookiesFunc cookies;
   gpointer cookies_data; /* of what failed_object owns */
+  GStrv cookie_lines;    /* owned, nullable: taken once, also when a second answer is begun */
   gboolean is_draining;
   gboolean wants_json;
   gboolean is_answered;
@@ -70,6 +71,7 @@ static void
 exchange_free (RestExchange *exchange)
 {
   stop_waiting (exchange);
+  g_strfreev (exchange->cookie_lines);
   g_object_unref (exchange->message);
   g_object_unref (exchange->request);
   g_object_unref (exchange->failed_object);
@@ -167,10 +169,11 @@ static void
 add_own_headers (RestExchange *exchange)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (exchange->message);
-  g_auto (GStrv) cookies = exchange->cookies (exchange->request, exchange->cookies_data);
 
-  for (guint i = 0; cookies != NULL && cookies[i] != NULL; i++)
-    soup_message_headers_append (headers, "Set-Cookie", cookies[i]);
+  if (exchange->cookie_lines == NULL)
+    exchange->cookie_lines = exchange->cookies (exchange->request, exchange->cookies_data);
+  for (guint i = 0; exchange->cookie_lines != NULL && exchange->cookie_lines[i] != NULL; i++)
+    soup_message_headers_append (headers, "Set-Cookie", exchange->cookie_lines[i]);
   if (exchange->is_draining)
     soup_message_headers_append (headers, "Connection", "close");
 }

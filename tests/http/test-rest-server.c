@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char pdf[] = "%PDF-1.7\n\0\1\2\xff\xfe binary \r\n\r\n%%EOF";
 
@@ -499,6 +500,43 @@ test_signed_cookie_full (void)
   text = server_fixture_curl_text (fixture, "/rest/S/fill", "-i", "-d", "[]", NULL);
   assert_status (text, 200);
   assert_lacks (text, "Set-Cookie");
+  g_assert_cmpuint (fixture->failures->len, >, 0);
+}
+
+static void
+answer_lost_file (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GOutgoingMessage) answer = g_outgoing_message_new ();
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  int fd = g_file_open_tmp (NULL, &path, &error);
+
+  g_assert_no_error (error);
+  close (fd);
+  file = g_file_new_for_path (path);
+  g_value_init (&value, G_TYPE_FILE);
+  g_value_set_object (&value, file);
+  g_outgoing_message_set_body (answer, &value, &error);
+  g_assert_no_error (error);
+  g_unlink (path);
+  g_rest_call_return_message (call, answer);
+}
+
+/* The body cannot begin: what is answered then leads to the session too. */
+static void
+test_session_of_failure (void)
+{
+  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
+  g_autofree char *text = NULL;
+
+  g_rest_server_expose (fixture->server, "S", "lost", G_REST_EXPOSE_NONE, answer_lost_file, NULL,
+                        NULL);
+  server_fixture_listen (fixture);
+  text = server_fixture_curl_text (fixture, "/rest/S/lost", "-i", "-d", "[]", NULL);
+  assert_status (text, 500);
+  assert_has (text, "Set-Cookie: 4DSID_P=");
   g_assert_cmpuint (fixture->failures->len, >, 0);
 }
 
@@ -1066,6 +1104,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-server/signed-cookie", test_signed_cookie);
   g_test_add_func ("/rest-server/signed-cookie-full", test_signed_cookie_full);
   g_test_add_func ("/rest-server/login", test_login);
+  g_test_add_func ("/rest-server/session-of-failure", test_session_of_failure);
   g_test_add_func ("/rest-server/without-session", test_without_session);
   g_test_add_func ("/rest-server/H07-hosts", test_hosts);
   g_test_add_func ("/rest-server/allowed-hosts", test_allowed_hosts);
