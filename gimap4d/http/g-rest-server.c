@@ -604,7 +604,8 @@ g_rest_server_class_init (GRestServerClass *klass)
    * @self: the server
    * @error: what went wrong
    *
-   * A function or handler has failed with what its client is not told: write it to a log.
+   * A function or handler has failed with what its client is not told, or the body of its answer
+   * could not be sent to its end: write it to a log.
    *
    * Since: 1.0
    */

@@ -157,10 +157,12 @@ rest_exchange_begin (const RestExchangeFacts *facts, RestFailedFunc failed, GObj
 
 /* The client must not take a part for the whole: its connection is cut. */
 static void
-body_failed (SoupServerMessage *message, const GError *error)
+body_failed (SoupServerMessage *message, const GError *error, gpointer data)
 {
+  RestExchange *exchange = data;
   HttpConnection *connection = http_connection_find (message);
 
+  exchange->failed (error, exchange->failed_object);
   if (connection != NULL)
     http_connection_cut (connection);
 }
@@ -190,7 +192,7 @@ rest_exchange_answer (RestExchange *exchange, GOutgoingMessage *answer)
   exchange->is_answered = TRUE;
   stop_waiting (exchange);
   add_own_headers (exchange);
-  if (http_answer_begin (exchange->message, answer, is_secure, body_failed, &error))
+  if (http_answer_begin (exchange->message, answer, is_secure, body_failed, exchange, &error))
     {
       resume (exchange);
       return;
