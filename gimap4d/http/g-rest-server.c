@@ -499,7 +499,8 @@ install_limit_properties (GObjectClass *object_class)
   /**
    * GRestServer:write-timeout:
    *
-   * How many seconds a client may take nothing of its answer; 0 for ever.
+   * How many seconds a client may take nothing of its answer, and may be behind 500 bytes a second
+   * while it takes it; 0 for ever.
    *
    * Since: 1.0
    */
