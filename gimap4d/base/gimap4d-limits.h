@@ -152,6 +152,8 @@
 /* An upload has this long, and longer as long as it keeps up the rate. */
 #define HTTP_LIMIT_BODY_MS 60000
 #define HTTP_LIMIT_BODY_RATE 500
+/* So may who takes an answer: the time counts during which there is something to take. */
+#define HTTP_LIMIT_ANSWER_RATE 500
 /* One client must not take all places; loopback is where a proxy would be. */
 #define HTTP_LIMIT_CONNECTIONS_PER_ADDRESS 64
 #define HTTP_LIMIT_TLS_HANDSHAKE_MS 15000

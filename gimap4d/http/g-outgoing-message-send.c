@@ -13,7 +13,7 @@
 
 /* The client must not take a part for the whole. */
 static void
-cut (SoupServerMessage *message, const GError *error)
+cut (SoupServerMessage *message, const GError *error, gpointer data)
 {
   g_autoptr (GIOStream) stream = soup_server_message_steal_connection (message);
 
@@ -47,7 +47,7 @@ g_outgoing_message_send (GOutgoingMessage *self, SoupServerMessage *message, GEr
   g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), FALSE);
 
   uri = soup_server_message_get_uri (message);
-  return http_answer_begin (message, self, g_str_equal (g_uri_get_scheme (uri), "https"), cut,
+  return http_answer_begin (message, self, g_str_equal (g_uri_get_scheme (uri), "https"), cut, NULL,
                             error);
 }
 

@@ -120,6 +120,7 @@ start (GRestServer *self, GError **error)
     .header_timeout = self->header_timeout * 1000,
     .idle_timeout = self->idle_timeout * 1000,
     .write_timeout = self->write_timeout * 1000,
+    .answer_rate = HTTP_LIMIT_ANSWER_RATE,
     .body_timeout = HTTP_LIMIT_BODY_MS,
     .max_body = self->max_request_size,
   };

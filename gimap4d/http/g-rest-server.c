@@ -175,8 +175,10 @@ g_rest_server_finalize (GObject *object)
 {
   GRestServer *self = G_REST_SERVER (object);
 
+  /* Without waiting: this may be one of its threads. What it still runs holds all it needs, and
+   * what it has not begun is dropped, because its client is gone. */
   if (self->service.pool != NULL)
-    g_thread_pool_free (self->service.pool, FALSE, TRUE);
+    g_thread_pool_free (self->service.pool, FALSE, FALSE);
   rest_service_clear (&self->service);
   g_strv_builder_unref (self->uris);
   g_clear_pointer (&self->session_key, g_bytes_unref);
@@ -497,7 +499,8 @@ install_limit_properties (GObjectClass *object_class)
   /**
    * GRestServer:write-timeout:
    *
-   * How many seconds a client may take nothing of its answer; 0 for ever.
+   * How many seconds a client may take nothing of its answer, and may be behind 500 bytes a second
+   * while it takes it; 0 for ever.
    *
    * Since: 1.0
    */
@@ -602,7 +605,8 @@ g_rest_server_class_init (GRestServerClass *klass)
    * @self: the server
    * @error: what went wrong
    *
-   * A function or handler has failed with what its client is not told: write it to a log.
+   * A function or handler has failed with what its client is not told, or the body of its answer
+   * could not be sent to its end: write it to a log.
    *
    * Since: 1.0
    */

@@ -26,6 +26,7 @@ typedef struct
   gboolean is_reading;
   gboolean has_ended; /* the message, not the body */
   HttpAnswerFailedFunc failed;
+  gpointer data;
 } Transfer;
 
 static void
@@ -125,7 +126,7 @@ fail_body (Transfer *transfer, const GError *error)
     cut = g_error_new (G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
                        _ ("The body has ended %lld bytes too early"),
                        (long long) transfer->remaining);
-  transfer->failed (transfer->message, error != NULL ? error : cut);
+  transfer->failed (transfer->message, error != NULL ? error : cut, transfer->data);
 }
 
 static void
@@ -207,7 +208,8 @@ static void
 begin_transfer (SoupServerMessage *message,
                 GInputStream *input,
                 gint64 length,
-                HttpAnswerFailedFunc failed)
+                HttpAnswerFailedFunc failed,
+                gpointer data)
 {
   Transfer *transfer = g_new0 (Transfer, 1);
 
@@ -216,6 +218,7 @@ begin_transfer (SoupServerMessage *message,
   transfer->cancellable = g_cancellable_new ();
   transfer->remaining = length;
   transfer->failed = failed;
+  transfer->data = data;
   g_object_set_qdata (G_OBJECT (message), transfer_quark (), transfer);
   g_signal_connect (message, "wrote-chunk", G_CALLBACK (wrote_chunk_cb), transfer);
   g_signal_connect (message, "finished", G_CALLBACK (ended_cb), transfer);
@@ -431,6 +434,7 @@ http_answer_begin (SoupServerMessage *message,
                    GOutgoingMessage *answer,
                    gboolean is_secure,
                    HttpAnswerFailedFunc failed,
+                   gpointer data,
                    GError **error)
 {
   OutgoingBody *body = outgoing_message_get_wire_body (answer);
@@ -453,7 +457,7 @@ http_answer_begin (SoupServerMessage *message,
   fill_headers (message, answer, &plan, is_secure);
   if (input != NULL && plan.length != 0)
     {
-      begin_transfer (message, input, plan.length, failed);
+      begin_transfer (message, input, plan.length, failed, data);
       return TRUE;
     }
 

@@ -12,14 +12,18 @@
 
 G_BEGIN_DECLS
 
-/* Called when a body cannot be sent to its end: the client has to see that it is cut. */
-typedef void (*HttpAnswerFailedFunc) (SoupServerMessage *message, const GError *error);
+/* Called when a body cannot be sent to its end: the client has to see that it is cut. Not
+ * when the message has ended before. */
+typedef void (*HttpAnswerFailedFunc) (SoupServerMessage *message,
+                                      const GError *error,
+                                      gpointer data);
 
 /* Fills @message; if it was paused, it has to be unpaused then. On failure nothing was filled. */
 gboolean http_answer_begin (SoupServerMessage *message,
                             GOutgoingMessage *answer,
                             gboolean is_secure,
                             HttpAnswerFailedFunc failed,
+                            gpointer data,
                             GError **error);
 
 /* The client is gone. libsoup notices that only when it writes: where it waits for the next block

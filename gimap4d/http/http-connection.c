@@ -64,6 +64,9 @@ struct _HttpConnection
   gboolean is_body_complete;
   gint64 body_start;
   guint64 body_received;
+  gint64 blocked_start; /* monotonic µs: the client has to take something; 0 when it has not */
+  gint64 blocked_time;  /* µs of this answer before that */
+  guint64 taken;        /* since it had to for the first time */
   SoupServerMessage *message; /* unowned, nullable */
   gboolean is_answer_complete;
   gboolean must_close;
@@ -296,6 +299,8 @@ write_cb (GObject *stream, gpointer data)
   HttpConnection *connection = data;
 
   clear_source (&connection->write_source);
+  connection->blocked_time += g_get_monotonic_time () - connection->blocked_start;
+  connection->blocked_start = 0;
   g_source_set_ready_time (connection->pump, 0);
 
   return G_SOURCE_REMOVE;
@@ -308,6 +313,7 @@ watch_output (HttpConnection *connection, GPollableOutputStream *output)
     return;
 
   set_deadline (connection, connection->limits->write_timeout);
+  connection->blocked_start = g_get_monotonic_time ();
   connection->write_source = g_pollable_output_stream_create_source (output, NULL);
   g_source_set_callback (connection->write_source, G_SOURCE_FUNC (write_cb), connection, NULL);
   g_source_attach (connection->write_source, connection->context);
@@ -336,6 +342,9 @@ flush_output (HttpConnection *connection)
       if (written < 0)
         return FALSE;
       http_pipe_drop (connection->pipe, written);
+      /* What the socket takes by itself says nothing of the client. */
+      if (connection->blocked_time > 0 || connection->blocked_start != 0)
+        connection->taken += written;
       if (connection->is_body_complete)
         connection->deadline = 0;
     }
@@ -434,6 +443,9 @@ begin_request (HttpConnection *connection)
   connection->is_body_complete = !connection->head.is_chunked && connection->body_left == 0;
   connection->body_start = g_get_monotonic_time ();
   connection->body_received = 0;
+  connection->blocked_start = 0;
+  connection->blocked_time = 0;
+  connection->taken = 0;
   connection->is_answer_complete = FALSE;
   connection->must_close = FALSE;
   connection->deadline = 0;
@@ -793,6 +805,21 @@ is_body_late (HttpConnection *connection, gint64 now)
          now > connection->body_start + allowed;
 }
 
+/* Else who takes a byte before each timeout would keep an answer for ever. */
+static gboolean
+is_answer_late (HttpConnection *connection, gint64 now)
+{
+  const HttpConnectionLimits *limits = connection->limits;
+
+  if (connection->state != STATE_REQUEST || connection->blocked_start == 0 ||
+      limits->write_timeout == 0 || limits->answer_rate == 0)
+    return FALSE;
+
+  return connection->blocked_time + now - connection->blocked_start >
+         (gint64) limits->write_timeout * 1000 +
+             (gint64) (connection->taken * G_USEC_PER_SEC / limits->answer_rate);
+}
+
 void
 http_connection_tick (HttpConnection *connection, gint64 now)
 {
@@ -800,7 +827,7 @@ http_connection_tick (HttpConnection *connection, gint64 now)
 
   if (is_body_late (connection, now))
     http_connection_refuse (connection, 408);
-  else if (!is_late)
+  else if (!is_late && !is_answer_late (connection, now))
     return;
   else if (connection->state == STATE_HEAD && connection->buffer->len > 0)
     http_connection_refuse (connection, 408);

@@ -17,8 +17,9 @@ typedef struct
 {
   guint header_timeout;
   guint idle_timeout;
-  guint write_timeout;
-  guint body_timeout; /* and longer as long as the client keeps up the rate */
+  guint write_timeout; /* while nothing is taken, and in all beyond what the rate allows */
+  guint answer_rate;   /* bytes per second; 0 for none */
+  guint body_timeout;  /* and longer as long as the client keeps up the rate */
   guint64 max_body;
 } HttpConnectionLimits;
 

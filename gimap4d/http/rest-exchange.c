@@ -22,6 +22,7 @@ struct _RestExchange
   GIncomingMessage *request;  /* owned */
   RestCookiesFunc cookies;
   gpointer cookies_data; /* of what failed_object owns */
+  GStrv cookie_lines;    /* owned, nullable: taken once, also when a second answer is begun */
   gboolean is_draining;
   gboolean wants_json;
   gboolean is_answered;
@@ -70,6 +71,7 @@ static void
 exchange_free (RestExchange *exchange)
 {
   stop_waiting (exchange);
+  g_strfreev (exchange->cookie_lines);
   g_object_unref (exchange->message);
   g_object_unref (exchange->request);
   g_object_unref (exchange->failed_object);
@@ -119,6 +121,8 @@ ended_cb (SoupServerMessage *message, gpointer data)
     http_connection_watch_gone (connection, NULL, NULL);
   g_signal_handlers_disconnect_by_data (message, exchange);
   exchange->connection = NULL;
+  if (!exchange->is_answered)
+    g_cancellable_cancel (g_incoming_message_get_cancellable (exchange->request));
   exchange->is_answered = TRUE;
   exchange->has_ended = TRUE;
   stop_waiting (exchange);
@@ -153,10 +157,12 @@ rest_exchange_begin (const RestExchangeFacts *facts, RestFailedFunc failed, GObj
 
 /* The client must not take a part for the whole: its connection is cut. */
 static void
-body_failed (SoupServerMessage *message, const GError *error)
+body_failed (SoupServerMessage *message, const GError *error, gpointer data)
 {
+  RestExchange *exchange = data;
   HttpConnection *connection = http_connection_find (message);
 
+  exchange->failed (error, exchange->failed_object);
   if (connection != NULL)
     http_connection_cut (connection);
 }
@@ -165,10 +171,11 @@ static void
 add_own_headers (RestExchange *exchange)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (exchange->message);
-  g_auto (GStrv) cookies = exchange->cookies (exchange->request, exchange->cookies_data);
 
-  for (guint i = 0; cookies != NULL && cookies[i] != NULL; i++)
-    soup_message_headers_append (headers, "Set-Cookie", cookies[i]);
+  if (exchange->cookie_lines == NULL)
+    exchange->cookie_lines = exchange->cookies (exchange->request, exchange->cookies_data);
+  for (guint i = 0; exchange->cookie_lines != NULL && exchange->cookie_lines[i] != NULL; i++)
+    soup_message_headers_append (headers, "Set-Cookie", exchange->cookie_lines[i]);
   if (exchange->is_draining)
     soup_message_headers_append (headers, "Connection", "close");
 }
@@ -185,7 +192,7 @@ rest_exchange_answer (RestExchange *exchange, GOutgoingMessage *answer)
   exchange->is_answered = TRUE;
   stop_waiting (exchange);
   add_own_headers (exchange);
-  if (http_answer_begin (exchange->message, answer, is_secure, body_failed, &error))
+  if (http_answer_begin (exchange->message, answer, is_secure, body_failed, exchange, &error))
     {
       resume (exchange);
       return;
@@ -328,9 +335,14 @@ run_job (Job *job)
 }
 
 void
-rest_exchange_run_in_pool (gpointer job, gpointer data)
+rest_exchange_run_in_pool (gpointer data, gpointer pool_data)
 {
-  run_job (job);
+  Job *job = data;
+
+  if (g_cancellable_is_cancelled (g_incoming_message_get_cancellable (job->request)))
+    job_free (job);
+  else
+    run_job (job);
 }
 
 void

@@ -50,7 +50,7 @@ void rest_exchange_call (RestExchange *exchange,
                          guint timeout,
                          GThreadPool *pool);
 
-/* What a pool of such calls runs. */
-void rest_exchange_run_in_pool (gpointer job, gpointer data);
+/* What a pool of such calls runs: those that are still wanted. */
+void rest_exchange_run_in_pool (gpointer job, gpointer pool_data);
 
 G_END_DECLS

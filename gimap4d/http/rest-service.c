@@ -95,8 +95,10 @@ make_cookies (GIncomingMessage *request, gpointer data)
     return NULL;
   if (service->session_key != NULL && rest_session_take_is_changed (session))
     value = seal_session (service, session);
-  else if (service->session_key == NULL && rest_session_take_is_new (session))
-    value = g_strdup (g_rest_session_get_id (session));
+  else if (service->session_key == NULL)
+    value = rest_session_take_new_id (session);
+  if (value != NULL && service->sessions != NULL)
+    rest_session_store_rename (service->sessions, session, value);
 
   return value != NULL ?
              build_cookies (service, value, g_incoming_message_get_is_secure (request)) :

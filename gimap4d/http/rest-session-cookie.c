@@ -67,9 +67,10 @@ build_state (GRestSession *session)
 {
   g_autoptr (GDateTime) end = g_rest_session_get_expiration (session);
   g_autoptr (GVariant) storage = rest_session_dup_storage (session);
+  g_autofree char *id = rest_session_dup_id (session);
+  g_auto (GStrv) privileges = rest_session_dup_privileges (session);
   g_autoptr (GVariant) state = g_variant_ref_sink (
-      g_variant_new ("(sx^as@a{sv})", g_rest_session_get_id (session), g_date_time_to_unix (end),
-                     g_rest_session_get_privileges (session), storage));
+      g_variant_new ("(sx^as@a{sv})", id, g_date_time_to_unix (end), privileges, storage));
 
   return in_wire_order (state);
 }

@@ -1,4 +1,4 @@
-/* The sessions of a server in memory: bounded, and the oldest idle one goes first.
+/* The sessions of a server in memory: bounded, and those that hold nothing go first.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -21,7 +21,8 @@ GRestSession *rest_session_store_find (RestSessionStore *store, const char *id);
 /* A new one; the id is always made here, never taken from the client. */
 GRestSession *rest_session_store_create (RestSessionStore *store, guint idle_timeout);
 
-char *rest_session_make_id (void);
+/* From now on the session is found by @id, its own one, and by no other. */
+void rest_session_store_rename (RestSessionStore *store, GRestSession *session, const char *id);
 
 guint rest_session_store_count (RestSessionStore *store);
 

@@ -271,6 +271,21 @@ test_slow_head (void)
     }
 }
 
+static void
+listen_with_guard (HttpGuard *guard, ServerFixture *fixture)
+{
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = http_guard_bind (any, FALSE, &error);
+  g_autoptr (GSocketAddress) bound = NULL;
+
+  g_assert_no_error (error);
+  http_guard_add_socket (guard, socket);
+  bound = g_socket_get_local_address (socket, &error);
+  g_assert_no_error (error);
+  fixture->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+}
+
 /* H12: an upload that is slower than it may be. Its time is not to be set, so that the guard is asked
  * without a server. */
 static void
@@ -279,23 +294,74 @@ test_slow_body (void)
   static const char head[] = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n[";
   const HttpConnectionLimits limits = { .body_timeout = 300, .max_body = 1000 };
   g_autoptr (SoupServer) soup = soup_server_new (NULL, NULL);
-  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
-  g_autoptr (GSocketAddress) bound = NULL;
-  g_autoptr (GSocket) socket = NULL;
-  g_autoptr (GError) error = NULL;
   g_autoptr (Client) client = NULL;
   HttpGuard *guard = http_guard_new (soup, &limits, 10, NULL);
   ServerFixture fixture = { NULL };
 
-  socket = http_guard_bind (any, FALSE, &error);
-  g_assert_no_error (error);
-  http_guard_add_socket (guard, socket);
-  bound = g_socket_get_local_address (socket, &error);
-  fixture.port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  listen_with_guard (guard, &fixture);
   client = client_new (&fixture);
   client_send (client, head, sizeof head - 1);
   client_wait_for_end (client);
   g_assert_true (g_str_has_prefix (client->answer->str, "HTTP/1.1 408 "));
+  http_guard_cut (guard);
+  turn ();
+  http_guard_unref (guard);
+}
+
+#define LARGE (64 * 1024 * 1024)
+
+static void
+serve_large (SoupServer *soup,
+             SoupServerMessage *message,
+             const char *path,
+             GHashTable *query,
+             gpointer data)
+{
+  soup_server_message_set_status (message, 200, NULL);
+  soup_server_message_set_response (message, "text/plain", SOUP_MEMORY_TAKE, g_malloc0 (LARGE),
+                                    LARGE);
+}
+
+/* Takes a little each time before it would be cut. Returns how much it got. */
+static gsize
+take_in_steps (Client *client)
+{
+  gsize taken = 0;
+  gboolean has_ended = FALSE;
+
+  while (!has_ended && taken < LARGE)
+    {
+      g_autoptr (GError) error = NULL;
+      char block[16384];
+      gssize size = 0;
+
+      turn ();
+      g_usleep (500);
+      size = g_socket_receive (client->socket, block, sizeof block, NULL, &error);
+      has_ended = size <= 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+      taken += MAX (size, 0);
+    }
+
+  return taken;
+}
+
+/* An answer that is taken more slowly than it may be, although always something is. */
+static void
+test_slow_answer (void)
+{
+  const HttpConnectionLimits limits = { .write_timeout = 400,
+                                        .answer_rate = 1000000000,
+                                        .max_body = 1000 };
+  g_autoptr (SoupServer) soup = soup_server_new (NULL, NULL);
+  g_autoptr (Client) client = NULL;
+  HttpGuard *guard = http_guard_new (soup, &limits, 10, NULL);
+  ServerFixture fixture = { NULL };
+
+  soup_server_add_handler (soup, NULL, serve_large, NULL, NULL);
+  listen_with_guard (guard, &fixture);
+  client = client_new (&fixture);
+  client_send (client, GET, strlen (GET));
+  g_assert_cmpuint (take_in_steps (client), <, LARGE);
   http_guard_cut (guard);
   turn ();
   http_guard_unref (guard);
@@ -708,6 +774,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-guard/half-close", test_half_close);
   g_test_add_func ("/http-guard/H12-slow-head", test_slow_head);
   g_test_add_func ("/http-guard/H12-slow-body", test_slow_body);
+  g_test_add_func ("/http-guard/H12-slow-answer", test_slow_answer);
   g_test_add_func ("/http-guard/empty-line", test_empty_line);
   g_test_add_func ("/http-guard/H12-idle", test_idle);
   g_test_add_func ("/http-guard/H12-too-many", test_too_many);

@@ -171,7 +171,7 @@ test_whole (void)
     }
 }
 
-/* The client sees that the body is not whole, and the source is let go of. */
+/* The client sees that the body is not whole, the source is let go of, and the cause is told. */
 static void
 test_cut (void)
 {
@@ -188,11 +188,13 @@ test_cut (void)
       g_autofree char *code = NULL;
 
       is_finalized = FALSE;
+      g_string_truncate (fixture->failures, 0);
       code = server_fixture_curl_text (fixture, queries[i], "-o", "/dev/null", "-w", "%{exitcode}",
                                        "--stderr", "/dev/null", NULL);
       g_assert_cmpstr (code, !=, "0");
       while (!is_finalized)
         g_main_context_iteration (NULL, FALSE);
+      g_assert_cmpuint (fixture->failures->len, >, 0);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char pdf[] = "%PDF-1.7\n\0\1\2\xff\xfe binary \r\n\r\n%%EOF";
 
@@ -424,6 +425,60 @@ test_signed_cookie (void)
 }
 
 static void
+log_in (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
+{
+  static const char *const privileges[] = { "admin", NULL };
+  GRestSession *session = g_incoming_message_get_session (request);
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  if (json_array_get_length (parameters) > 0)
+    g_rest_session_set_privileges (session, privileges);
+  g_value_init (&value, G_TYPE_BOOLEAN);
+  g_value_set_boolean (&value, g_rest_session_has_privilege (session, "admin"));
+  g_rest_call_return_value (call, &value);
+}
+
+/* What a browser got before its user logged in leads to nothing afterwards. */
+static void
+test_login (void)
+{
+  static const GRestSessionMode modes[] = { G_REST_SESSION_MODE_MEMORY,
+                                            G_REST_SESSION_MODE_SIGNED_COOKIE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      static const char *const bodies[] = { "[]", "[1]", "[]" };
+      g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
+      g_autofree char *first = NULL;
+      g_autofree char *header = g_strdup ("X-None: 1");
+      g_autofree char *stranger = NULL;
+
+      g_object_set (fixture->server, "session-mode", modes[i], NULL);
+      g_rest_server_expose (fixture->server, "S", "in", G_REST_EXPOSE_NONE, log_in, NULL, NULL);
+      server_fixture_listen (fixture);
+      for (guint j = 0; j < G_N_ELEMENTS (bodies); j++)
+        {
+          g_autofree char *text = server_fixture_curl_text (fixture, "/rest/S/in", "-i", "-H",
+                                                            header, "-d", bodies[j], NULL);
+          gboolean has_cookie = strstr (text, "Set-Cookie: ") != NULL;
+          g_autofree char *cookie = has_cookie ? find_cookie (text, "4DSID_P") : NULL;
+
+          assert_has (text, j > 0 ? "{\"result\":true}" : "{\"result\":false}");
+          g_assert_cmpint (has_cookie, ==, j < 2);
+          if (!has_cookie)
+            continue;
+          g_free (header);
+          header = g_strconcat ("Cookie: 4DSID_P=", cookie, NULL);
+          if (first == NULL)
+            first = g_strdup (header);
+        }
+      g_assert_cmpstr (first, !=, header);
+      stranger = server_fixture_curl_text (fixture, "/rest/S/in", "-H", first, "-d", "[]", NULL);
+      g_assert_cmpstr (stranger, ==, "{\"result\":false}");
+    }
+}
+
+static void
 fill_session (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
 {
   GVariantDict *storage = g_rest_session_get_storage (g_incoming_message_get_session (request));
@@ -445,6 +500,43 @@ test_signed_cookie_full (void)
   text = server_fixture_curl_text (fixture, "/rest/S/fill", "-i", "-d", "[]", NULL);
   assert_status (text, 200);
   assert_lacks (text, "Set-Cookie");
+  g_assert_cmpuint (fixture->failures->len, >, 0);
+}
+
+static void
+answer_lost_file (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GOutgoingMessage) answer = g_outgoing_message_new ();
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  int fd = g_file_open_tmp (NULL, &path, &error);
+
+  g_assert_no_error (error);
+  close (fd);
+  file = g_file_new_for_path (path);
+  g_value_init (&value, G_TYPE_FILE);
+  g_value_set_object (&value, file);
+  g_outgoing_message_set_body (answer, &value, &error);
+  g_assert_no_error (error);
+  g_unlink (path);
+  g_rest_call_return_message (call, answer);
+}
+
+/* The body cannot begin: what is answered then leads to the session too. */
+static void
+test_session_of_failure (void)
+{
+  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
+  g_autofree char *text = NULL;
+
+  g_rest_server_expose (fixture->server, "S", "lost", G_REST_EXPOSE_NONE, answer_lost_file, NULL,
+                        NULL);
+  server_fixture_listen (fixture);
+  text = server_fixture_curl_text (fixture, "/rest/S/lost", "-i", "-d", "[]", NULL);
+  assert_status (text, 500);
+  assert_has (text, "Set-Cookie: 4DSID_P=");
   g_assert_cmpuint (fixture->failures->len, >, 0);
 }
 
@@ -871,6 +963,71 @@ test_threads (void)
   g_assert_cmpstr (text, ==, "{\"result\":[7]}");
 }
 
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  guint n_begun;
+  gboolean is_released;
+  gboolean is_destroyed;
+} Gate;
+
+static void
+wait_at_gate (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
+{
+  Gate *gate = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->mutex);
+
+  gate->n_begun++;
+  while (!gate->is_released)
+    g_cond_wait (&gate->cond, &gate->mutex);
+}
+
+static void
+gate_destroyed (gpointer data)
+{
+  Gate *gate = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->mutex);
+
+  gate->is_destroyed = TRUE;
+  g_cond_signal (&gate->cond);
+}
+
+/* A function that does not come back keeps its thread and not the server, and what waits for the
+ * thread is not begun when nobody wants it any more. */
+static void
+test_threads_left (void)
+{
+  ServerFixture *fixture = server_fixture_new ("P");
+  Gate gate = { 0 };
+
+  g_mutex_init (&gate.mutex);
+  g_cond_init (&gate.cond);
+  g_object_set (fixture->server, "n-threads", 1, "call-timeout", 1, NULL);
+  g_rest_server_expose (fixture->server, "L", "gate", G_REST_EXPOSE_NONE, wait_at_gate, &gate,
+                        gate_destroyed);
+  server_fixture_listen (fixture);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *text = server_fixture_curl_text (fixture, "/rest/L/gate", "-i", "-d", "[]",
+                                                        NULL);
+
+      assert_status (text, 500);
+    }
+  server_fixture_free (fixture);
+
+  g_mutex_lock (&gate.mutex);
+  g_assert_false (gate.is_destroyed);
+  gate.is_released = TRUE;
+  g_cond_signal (&gate.cond);
+  while (!gate.is_destroyed)
+    g_cond_wait (&gate.cond, &gate.mutex);
+  g_assert_cmpuint (gate.n_begun, ==, 1);
+  g_mutex_unlock (&gate.mutex);
+  g_mutex_clear (&gate.mutex);
+  g_cond_clear (&gate.cond);
+}
+
 static void
 keep_call (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
 {
@@ -946,6 +1103,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-server/H22-session", test_session);
   g_test_add_func ("/rest-server/signed-cookie", test_signed_cookie);
   g_test_add_func ("/rest-server/signed-cookie-full", test_signed_cookie_full);
+  g_test_add_func ("/rest-server/login", test_login);
+  g_test_add_func ("/rest-server/session-of-failure", test_session_of_failure);
   g_test_add_func ("/rest-server/without-session", test_without_session);
   g_test_add_func ("/rest-server/H07-hosts", test_hosts);
   g_test_add_func ("/rest-server/allowed-hosts", test_allowed_hosts);
@@ -959,6 +1118,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-server/reserved-patterns", test_reserved_patterns);
   g_test_add_func ("/rest-server/later", test_later);
   g_test_add_func ("/rest-server/threads", test_threads);
+  g_test_add_func ("/rest-server/threads-left", test_threads_left);
   g_test_add_func ("/rest-server/call-timeout", test_call_timeout);
   g_test_add_func ("/rest-server/H18-client-leaves", test_client_leaves);
 

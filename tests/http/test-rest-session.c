@@ -38,6 +38,85 @@ test_store_limit (void)
 }
 
 static void
+fill_with_strangers (RestSessionStore *store)
+{
+  for (guint i = 0; i < 20; i++)
+    g_object_unref (rest_session_store_create (store, 60));
+}
+
+/* Who comes without a cookie again and again drives out no one but himself. */
+static void
+test_store_flood (void)
+{
+  static const char *const privileges[] = { "admin", NULL };
+  g_autoptr (RestSessionStore) store = rest_session_store_new (5);
+  GRestSession *sessions[4];
+  char *ids[4];
+
+  for (guint i = 0; i < G_N_ELEMENTS (sessions); i++)
+    sessions[i] = rest_session_store_create (store, 60);
+  g_rest_session_set_privileges (sessions[0], privileges);
+  g_variant_dict_insert (g_rest_session_get_storage (sessions[1]), "n", "u", 1);
+  for (guint i = 0; i < G_N_ELEMENTS (sessions); i++)
+    {
+      ids[i] = g_strdup (g_rest_session_get_id (sessions[i]));
+      rest_session_store_rename (store, sessions[i], ids[i]);
+      /* The third one has a request that goes on, and perhaps brings content. */
+      if (i != 2)
+        g_clear_object (&sessions[i]);
+    }
+
+  fill_with_strangers (store);
+  g_assert_cmpuint (rest_session_store_count (store), ==, 5);
+  for (guint i = 0; i < G_N_ELEMENTS (sessions); i++)
+    {
+      g_autoptr (GRestSession) session = rest_session_store_find (store, ids[i]);
+
+      g_assert_cmpint (session != NULL, ==, i < 3);
+    }
+
+  /* The first one logs out: it is no better than others then. */
+  sessions[0] = rest_session_store_find (store, ids[0]);
+  g_rest_session_set_privileges (sessions[0], NULL);
+  g_free (ids[0]);
+  ids[0] = g_strdup (g_rest_session_get_id (sessions[0]));
+  rest_session_store_rename (store, sessions[0], ids[0]);
+  g_object_unref (sessions[0]);
+  g_object_unref (sessions[2]);
+  fill_with_strangers (store);
+  for (guint i = 0; i < G_N_ELEMENTS (sessions); i++)
+    {
+      g_autoptr (GRestSession) session = rest_session_store_find (store, ids[i]);
+
+      g_assert_cmpint (session != NULL, ==, i == 1);
+      g_free (ids[i]);
+    }
+}
+
+/* When all hold something, the one goes that was not used for the longest time. */
+static void
+test_store_full (void)
+{
+  g_autoptr (RestSessionStore) store = rest_session_store_new (3);
+  char *ids[5];
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr (GRestSession) session = rest_session_store_create (store, 60);
+
+      g_variant_dict_insert (g_rest_session_get_storage (session), "n", "u", i);
+      ids[i] = g_strdup (g_rest_session_get_id (session));
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr (GRestSession) session = rest_session_store_find (store, ids[i]);
+
+      g_assert_cmpint (session != NULL, ==, i > 1);
+      g_free (ids[i]);
+    }
+}
+
+static void
 test_store_expiration (void)
 {
   g_autoptr (RestSessionStore) store = rest_session_store_new (3);
@@ -49,6 +128,37 @@ test_store_expiration (void)
   g_assert_null (found);
   g_assert_cmpuint (rest_session_store_count (store), ==, 0);
   g_assert_cmpint (g_date_time_compare (expiration, now), <=, 0);
+}
+
+/* Whoever has given a browser an id before its user logs in must not be logged in with it. */
+static void
+test_new_id (void)
+{
+  static const char *const privileges[] = { "admin", NULL };
+  g_autoptr (RestSessionStore) store = rest_session_store_new (3);
+  g_autoptr (GRestSession) session = rest_session_store_create (store, 60);
+  g_autofree char *first = rest_session_take_new_id (session);
+  const char *lent = g_rest_session_get_id (session);
+  g_autofree char *second = NULL;
+  g_autoptr (GRestSession) found = NULL;
+
+  g_assert_cmpstr (first, ==, lent);
+  g_assert_null (rest_session_take_new_id (session));
+  g_rest_session_set_privileges (session, NULL);
+  g_assert_null (rest_session_take_new_id (session));
+
+  g_rest_session_set_privileges (session, privileges);
+  g_assert_null (rest_session_store_find (store, first));
+  second = rest_session_take_new_id (session);
+  g_assert_cmpstr (second, ==, g_rest_session_get_id (session));
+  g_assert_cmpstr (second, !=, first);
+  g_assert_cmpstr (lent, ==, first);
+
+  rest_session_store_rename (store, session, second);
+  g_assert_null (rest_session_store_find (store, first));
+  found = rest_session_store_find (store, second);
+  g_assert_true (found == session);
+  g_assert_cmpuint (rest_session_store_count (store), ==, 1);
 }
 
 static void
@@ -85,6 +195,45 @@ test_properties (void)
   g_assert_false (g_rest_session_has_privilege (session, "admin"));
 }
 
+/* What one request got stays as it was while others change it. */
+static gpointer
+change_privileges (gpointer data)
+{
+  static const char *const rows[][3] = { { "admin", "mail", NULL }, { "mail", NULL } };
+  GRestSession *session = data;
+
+  for (guint i = 0; i < 500; i++)
+    {
+      const char *const *privileges = NULL;
+
+      g_rest_session_set_privileges (session, rows[i % 2]);
+      g_assert_true (g_rest_session_has_privilege (session, "mail"));
+      privileges = g_rest_session_get_privileges (session);
+      rest_session_touch (session);
+      g_assert_false (rest_session_is_over (session));
+      g_assert_true (g_strv_contains (privileges, "mail"));
+    }
+
+  return NULL;
+}
+
+static void
+test_threads (void)
+{
+  static const char *const first[] = { "mail", "first", NULL };
+  g_autoptr (GRestSession) session = rest_session_new ("id", 60);
+  const char *const *before = NULL;
+  GThread *threads[4];
+
+  g_rest_session_set_privileges (session, first);
+  before = g_rest_session_get_privileges (session);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("request", change_privileges, session);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpstrv ((char **) before, (char **) first);
+}
+
 static GRestSession *
 session_with_state (void)
 {
@@ -109,7 +258,7 @@ test_cookie (void)
   guint32 calls = 0;
 
   g_assert_nonnull (opened);
-  g_assert_cmpstr (g_rest_session_get_id (opened), ==, "the-id");
+  g_assert_cmpstr (g_rest_session_get_id (opened), ==, g_rest_session_get_id (session));
   g_assert_true (g_rest_session_has_privilege (opened, "write"));
   g_assert_true (g_variant_dict_lookup (g_rest_session_get_storage (opened), "calls", "u", &calls));
   g_assert_cmpuint (calls, ==, 7);
@@ -181,9 +330,13 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rest-session/store-limit", test_store_limit);
+  g_test_add_func ("/rest-session/store-flood", test_store_flood);
+  g_test_add_func ("/rest-session/store-full", test_store_full);
   g_test_add_func ("/rest-session/store-expiration", test_store_expiration);
+  g_test_add_func ("/rest-session/new-id", test_new_id);
   g_test_add_func ("/rest-session/ids", test_ids);
   g_test_add_func ("/rest-session/properties", test_properties);
+  g_test_add_func ("/rest-session/threads", test_threads);
   g_test_add_func ("/rest-session/cookie", test_cookie);
   g_test_add_func ("/rest-session/cookie-tampered", test_cookie_tampered);
   g_test_add_func ("/rest-session/cookie-expired", test_cookie_expired);
