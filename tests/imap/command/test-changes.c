@@ -276,11 +276,33 @@ test_pieces (void)
   scripted_peer_assert_done (peer);
 }
 
+typedef struct
+{
+  GImapTransporter *transporter; /* unowned */
+  GCancellable *cancellable;     /* unowned */
+  guint64 n_sent;
+} Canceller;
+
+static guint64
+count_sent (GImapTransporter *transporter)
+{
+  g_autoptr (GVariant) statistics = g_imap_transporter_dup_statistics (transporter);
+  guint64 n_sent = 0;
+
+  g_assert_true (g_variant_lookup (statistics, "octets-sent", "t", &n_sent));
+
+  return n_sent;
+}
+
+/* Cancels as soon as something more was sent than before. */
 static gpointer
 cancel_thread (gpointer data)
 {
-  g_usleep (200 * 1000);
-  g_cancellable_cancel (data);
+  Canceller *canceller = data;
+
+  while (count_sent (canceller->transporter) == canceller->n_sent)
+    g_usleep (1000);
+  g_cancellable_cancel (canceller->cancellable);
 
   return NULL;
 }
@@ -298,10 +320,12 @@ test_cancel (void)
   g_autoptr (GImapMessageSet) set = ids ();
   g_autoptr (GImapStatus) status = NULL;
   g_autoptr (GError) error = NULL;
+  Canceller canceller = { transporter, cancellable, 0 };
   GThread *thread;
 
   select_inbox (transporter);
-  thread = g_thread_new ("cancel", cancel_thread, cancellable);
+  canceller.n_sent = count_sent (transporter);
+  thread = g_thread_new ("cancel", cancel_thread, &canceller);
   g_assert_null (g_imap_transporter_move (transporter, set, "Old", cancellable, &error));
   g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_UNKNOWN_OUTCOME);
   g_thread_join (thread);

@@ -8,11 +8,33 @@
 
 #include <string.h>
 
+typedef struct
+{
+  GImapTransporter *transporter; /* unowned */
+  GCancellable *cancellable;     /* unowned */
+  guint64 n_sent;
+} Canceller;
+
+static guint64
+count_sent (GImapTransporter *transporter)
+{
+  g_autoptr (GVariant) statistics = g_imap_transporter_dup_statistics (transporter);
+  guint64 n_sent = 0;
+
+  g_assert_true (g_variant_lookup (statistics, "octets-sent", "t", &n_sent));
+
+  return n_sent;
+}
+
+/* Cancels as soon as something more was sent than before. */
 static gpointer
 cancel_thread (gpointer data)
 {
-  g_usleep (300 * 1000);
-  g_cancellable_cancel (data);
+  Canceller *canceller = data;
+
+  while (count_sent (canceller->transporter) == canceller->n_sent)
+    g_usleep (1000);
+  g_cancellable_cancel (canceller->cancellable);
 
   return NULL;
 }
@@ -23,15 +45,20 @@ static void
 test_append_cancelled (void)
 {
   g_autoptr (ScriptedPeer) peer = scripted_peer_new (
-      LOGGED_IN ("") "C: $2 APPEND *{9}\ndelay 900\nS: + go\nC-bytes: 11\nS: $2 OK done\n"
-                     "C: $3 NOOP\nS: $3 OK alive\n",
+      LOGGED_IN ("") "C: $2 NOOP\nS: $2 OK alive\n"
+                     "C: $3 APPEND *{9}\ndelay 900\nS: + go\nC-bytes: 11\nS: $3 OK done\n"
+                     "C: $4 NOOP\nS: $4 OK alive\n",
       SCRIPTED_PEER_NONE);
   g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GBytes) mime = g_bytes_new_static ("A: b\n\nc", 7);
   g_autoptr (GError) error = NULL;
-  GThread *thread = g_thread_new ("cancel", cancel_thread, cancellable);
+  Canceller canceller = { transporter, cancellable, 0 };
+  GThread *thread;
 
+  session_test_check (transporter);
+  canceller.n_sent = count_sent (transporter);
+  thread = g_thread_new ("cancel", cancel_thread, &canceller);
   g_assert_null (g_imap_transporter_append_mime (transporter, mime, "Drafts", NULL, NULL,
                                                  cancellable, &error));
   g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_UNKNOWN_OUTCOME);
