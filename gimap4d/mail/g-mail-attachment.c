@@ -420,7 +420,7 @@ g_mail_attachment_get_cid (GMailAttachment *self)
 }
 
 /**
- * g_mail_attachment_get_content_type: (get-property type)
+ * g_mail_attachment_get_content_type:
  * @self: a #GMailAttachment
  *
  * See #GMailAttachment:type.
