@@ -13,35 +13,18 @@
 #include "gimap4d/imap/command/imap-boxes.h"
 #include "gimap4d/imap/imap-transporter-private.h"
 
-static gboolean
-to_boolean (GImapTransporter *self, gpointer result)
-{
-  return result != NULL;
-}
-
-static gboolean
-check_name (const char *name, GError **error)
-{
-  if (name[0] != '\0')
-    return TRUE;
-
-  g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
-               _ ("the name of the box is empty"));
-
-  return FALSE;
-}
-
 /* One of the operations on one box; NULL for a name that is none. */
 static gpointer
 make_for_box (gpointer (*make) (const char *), const char *name, GError **error)
 {
-  return check_name (name, error) ? make (name) : NULL;
+  return imap_transporter_check_box_name (name, error) ? make (name) : NULL;
 }
 
 static gpointer
 make_rename (const char *name, const char *new_name, GError **error)
 {
-  if (!check_name (name, error) || !check_name (new_name, error))
+  if (!imap_transporter_check_box_name (name, error) ||
+      !imap_transporter_check_box_name (new_name, error))
     return NULL;
 
   return imap_rename_operation_new (name, new_name);
@@ -74,7 +57,7 @@ g_imap_transporter_create_box (GImapTransporter *self,
   g_return_val_if_fail (name != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call (self, make_for_box (imap_create_operation_new, name, error),
                                    cancellable, error));
 }
@@ -127,8 +110,9 @@ g_imap_transporter_create_box_finish (GImapTransporter *self, GAsyncResult *resu
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (self, imap_transporter_call_finish (
-                               self, result, g_imap_transporter_create_box_async, error));
+  return imap_transporter_to_boolean (
+      self,
+      imap_transporter_call_finish (self, result, g_imap_transporter_create_box_async, error));
 }
 
 /**
@@ -158,7 +142,7 @@ g_imap_transporter_delete_box (GImapTransporter *self,
   g_return_val_if_fail (name != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call (self, make_for_box (imap_delete_operation_new, name, error),
                                    cancellable, error));
 }
@@ -211,8 +195,9 @@ g_imap_transporter_delete_box_finish (GImapTransporter *self, GAsyncResult *resu
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (self, imap_transporter_call_finish (
-                               self, result, g_imap_transporter_delete_box_async, error));
+  return imap_transporter_to_boolean (
+      self,
+      imap_transporter_call_finish (self, result, g_imap_transporter_delete_box_async, error));
 }
 
 /**
@@ -245,7 +230,7 @@ g_imap_transporter_rename_box (GImapTransporter *self,
   g_return_val_if_fail (new_name != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call (self, make_rename (name, new_name, error), cancellable, error));
 }
 
@@ -300,8 +285,9 @@ g_imap_transporter_rename_box_finish (GImapTransporter *self, GAsyncResult *resu
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (self, imap_transporter_call_finish (
-                               self, result, g_imap_transporter_rename_box_async, error));
+  return imap_transporter_to_boolean (
+      self,
+      imap_transporter_call_finish (self, result, g_imap_transporter_rename_box_async, error));
 }
 
 /**
@@ -331,7 +317,7 @@ g_imap_transporter_subscribe (GImapTransporter *self,
   g_return_val_if_fail (name != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call (self, make_for_box (imap_subscribe_operation_new, name, error),
                                    cancellable, error));
 }
@@ -384,7 +370,7 @@ g_imap_transporter_subscribe_finish (GImapTransporter *self, GAsyncResult *resul
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call_finish (self, result, g_imap_transporter_subscribe_async, error));
 }
 
@@ -415,7 +401,7 @@ g_imap_transporter_unsubscribe (GImapTransporter *self,
   g_return_val_if_fail (name != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call (self, make_for_box (imap_unsubscribe_operation_new, name, error),
                                    cancellable, error));
 }
@@ -468,6 +454,7 @@ g_imap_transporter_unsubscribe_finish (GImapTransporter *self, GAsyncResult *res
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (self, imap_transporter_call_finish (
-                               self, result, g_imap_transporter_unsubscribe_async, error));
+  return imap_transporter_to_boolean (
+      self,
+      imap_transporter_call_finish (self, result, g_imap_transporter_unsubscribe_async, error));
 }

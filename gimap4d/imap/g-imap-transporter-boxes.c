@@ -89,22 +89,10 @@ to_text (GImapTransporter *self, gpointer result)
   return result;
 }
 
-static gboolean
-check_name (const char *name, GError **error)
-{
-  if (name[0] != '\0')
-    return TRUE;
-
-  g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
-               _ ("the name of the box is empty"));
-
-  return FALSE;
-}
-
 static gpointer
 make_select (const char *name, GImapBoxState state, GError **error)
 {
-  if (!check_name (name, error))
+  if (!imap_transporter_check_box_name (name, error))
     return NULL;
 
   return imap_select_operation_new (name, state == G_IMAP_BOX_STATE_READ_ONLY);

@@ -19,28 +19,6 @@
 #include "gimap4d/imap/imap-transporter-private.h"
 #include "gimap4d/mail/email-keywords.h"
 
-static gboolean
-to_boolean (GImapTransporter *self, gpointer result)
-{
-  return result != NULL;
-}
-
-/* Takes what was found: ids in another box. */
-static GImapMessageSet *
-to_message_set (GImapTransporter *self, gpointer result)
-{
-  ImapFound *found = result;
-  GImapMessageSet *ids;
-
-  if (found == NULL)
-    return NULL;
-
-  ids = imap_message_set_new_for_box (found->uids, found->box, found->uid_validity);
-  imap_found_free (found);
-
-  return ids;
-}
-
 /* The box that the ids are of goes with them. */
 static gpointer
 bind_to_box (gpointer data, GImapMessageSet *ids)
@@ -168,8 +146,9 @@ g_imap_transporter_add_flags (GImapTransporter *self,
   g_return_val_if_fail (keywords != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (self, imap_transporter_call (self, make_store (ids, TRUE, keywords, error),
-                                                  cancellable, error));
+  return imap_transporter_to_boolean (
+      self,
+      imap_transporter_call (self, make_store (ids, TRUE, keywords, error), cancellable, error));
 }
 
 /**
@@ -224,7 +203,7 @@ g_imap_transporter_add_flags_finish (GImapTransporter *self, GAsyncResult *resul
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call_finish (self, result, g_imap_transporter_add_flags_async, error));
 }
 
@@ -260,8 +239,9 @@ g_imap_transporter_remove_flags (GImapTransporter *self,
   g_return_val_if_fail (keywords != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (self, imap_transporter_call (self, make_store (ids, FALSE, keywords, error),
-                                                  cancellable, error));
+  return imap_transporter_to_boolean (
+      self,
+      imap_transporter_call (self, make_store (ids, FALSE, keywords, error), cancellable, error));
 }
 
 /**
@@ -318,8 +298,9 @@ g_imap_transporter_remove_flags_finish (GImapTransporter *self,
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (self, imap_transporter_call_finish (
-                               self, result, g_imap_transporter_remove_flags_async, error));
+  return imap_transporter_to_boolean (
+      self,
+      imap_transporter_call_finish (self, result, g_imap_transporter_remove_flags_async, error));
 }
 
 /**
@@ -352,7 +333,8 @@ g_imap_transporter_delete (GImapTransporter *self,
   g_return_val_if_fail (ids != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (self, imap_transporter_call (self, make_delete (ids), cancellable, error));
+  return imap_transporter_to_boolean (
+      self, imap_transporter_call (self, make_delete (ids), cancellable, error));
 }
 
 /**
@@ -399,7 +381,7 @@ g_imap_transporter_delete_finish (GImapTransporter *self, GAsyncResult *result, 
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call_finish (self, result, g_imap_transporter_delete_async, error));
 }
 
@@ -427,7 +409,7 @@ g_imap_transporter_expunge (GImapTransporter *self, GCancellable *cancellable, G
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call (self, imap_expunge_operation_new (NULL), cancellable, error));
 }
 
@@ -472,7 +454,7 @@ g_imap_transporter_expunge_finish (GImapTransporter *self, GAsyncResult *result,
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call_finish (self, result, g_imap_transporter_expunge_async, error));
 }
 
@@ -505,7 +487,8 @@ g_imap_transporter_expunge_ids (GImapTransporter *self,
   g_return_val_if_fail (ids != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (self, imap_transporter_call (self, make_expunge (ids), cancellable, error));
+  return imap_transporter_to_boolean (
+      self, imap_transporter_call (self, make_expunge (ids), cancellable, error));
 }
 
 /**
@@ -552,8 +535,9 @@ g_imap_transporter_expunge_ids_finish (GImapTransporter *self, GAsyncResult *res
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (self, imap_transporter_call_finish (
-                               self, result, g_imap_transporter_expunge_ids_async, error));
+  return imap_transporter_to_boolean (
+      self,
+      imap_transporter_call_finish (self, result, g_imap_transporter_expunge_ids_async, error));
 }
 
 /**
@@ -588,7 +572,7 @@ g_imap_transporter_copy (GImapTransporter *self,
   g_return_val_if_fail (box != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_message_set (
+  return imap_transporter_to_message_set (
       self, imap_transporter_call (self, make_copy (ids, box, FALSE, error), cancellable, error));
 }
 
@@ -644,7 +628,7 @@ g_imap_transporter_copy_finish (GImapTransporter *self, GAsyncResult *result, GE
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_message_set (
+  return imap_transporter_to_message_set (
       self, imap_transporter_call_finish (self, result, g_imap_transporter_copy_async, error));
 }
 
@@ -684,7 +668,7 @@ g_imap_transporter_move (GImapTransporter *self,
   g_return_val_if_fail (box != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_message_set (
+  return imap_transporter_to_message_set (
       self, imap_transporter_call (self, make_copy (ids, box, TRUE, error), cancellable, error));
 }
 
@@ -740,7 +724,7 @@ g_imap_transporter_move_finish (GImapTransporter *self, GAsyncResult *result, GE
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_message_set (
+  return imap_transporter_to_message_set (
       self, imap_transporter_call_finish (self, result, g_imap_transporter_move_async, error));
 }
 
@@ -779,10 +763,10 @@ g_imap_transporter_append (GImapTransporter *self,
   g_return_val_if_fail (G_IS_EMAIL (email), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_message_set (self, imap_transporter_call (self,
-                                                      make_append_email (email, box, header_charset,
-                                                                         body_charset, error),
-                                                      cancellable, error));
+  return imap_transporter_to_message_set (
+      self, imap_transporter_call (
+                self, make_append_email (email, box, header_charset, body_charset, error),
+                cancellable, error));
 }
 
 /**
@@ -840,7 +824,7 @@ g_imap_transporter_append_finish (GImapTransporter *self, GAsyncResult *result, 
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_message_set (
+  return imap_transporter_to_message_set (
       self, imap_transporter_call_finish (self, result, g_imap_transporter_append_async, error));
 }
 
@@ -880,7 +864,7 @@ g_imap_transporter_append_mime (GImapTransporter *self,
   g_return_val_if_fail (mime != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_message_set (
+  return imap_transporter_to_message_set (
       self, imap_transporter_call (self, make_append (mime, box, keywords, date, error),
                                    cancellable, error));
 }
@@ -940,6 +924,7 @@ g_imap_transporter_append_mime_finish (GImapTransporter *self, GAsyncResult *res
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_message_set (self, imap_transporter_call_finish (
-                                   self, result, g_imap_transporter_append_mime_async, error));
+  return imap_transporter_to_message_set (
+      self,
+      imap_transporter_call_finish (self, result, g_imap_transporter_append_mime_async, error));
 }

@@ -127,12 +127,6 @@ g_imap_transporter_check_connection_finish (GImapTransporter *self,
   return make_status (text, cause);
 }
 
-static gboolean
-to_boolean (GImapTransporter *self, gpointer result)
-{
-  return result != NULL;
-}
-
 /**
  * g_imap_transporter_close:
  * @self: a transporter
@@ -155,7 +149,7 @@ g_imap_transporter_close (GImapTransporter *self, GCancellable *cancellable, GEr
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call (self, imap_session_new_close_operation (), cancellable, error));
 }
 
@@ -200,6 +194,6 @@ g_imap_transporter_close_finish (GImapTransporter *self, GAsyncResult *result, G
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), FALSE);
 
-  return to_boolean (
+  return imap_transporter_to_boolean (
       self, imap_transporter_call_finish (self, result, g_imap_transporter_close_async, error));
 }

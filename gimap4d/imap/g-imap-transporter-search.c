@@ -13,22 +13,6 @@
 #include "gimap4d/imap/imap-numbers.h"
 #include "gimap4d/imap/imap-transporter-private.h"
 
-/* Takes what was found. The ids remember the box that they are of. */
-static GImapMessageSet *
-to_message_set (GImapTransporter *self, gpointer result)
-{
-  ImapFound *found = result;
-  GImapMessageSet *ids;
-
-  if (found == NULL)
-    return NULL;
-
-  ids = imap_message_set_new_for_box (found->uids, found->box, found->uid_validity);
-  imap_found_free (found);
-
-  return ids;
-}
-
 static gpointer
 make_numbers (gint64 start, gint64 end, GError **error)
 {
@@ -75,7 +59,7 @@ g_imap_transporter_search_mails (GImapTransporter *self,
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_message_set (
+  return imap_transporter_to_message_set (
       self, imap_transporter_call (self, imap_search_operation_new (criteria), cancellable, error));
 }
 
@@ -126,8 +110,9 @@ g_imap_transporter_search_mails_finish (GImapTransporter *self,
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_message_set (self, imap_transporter_call_finish (
-                                   self, result, g_imap_transporter_search_mails_async, error));
+  return imap_transporter_to_message_set (
+      self,
+      imap_transporter_call_finish (self, result, g_imap_transporter_search_mails_async, error));
 }
 
 /**
@@ -158,7 +143,7 @@ g_imap_transporter_num_to_id (
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_message_set (
+  return imap_transporter_to_message_set (
       self, imap_transporter_call (self, make_numbers (start, end, error), cancellable, error));
 }
 
@@ -211,6 +196,6 @@ g_imap_transporter_num_to_id_finish (GImapTransporter *self, GAsyncResult *resul
 {
   g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
 
-  return to_message_set (
+  return imap_transporter_to_message_set (
       self, imap_transporter_call_finish (self, result, g_imap_transporter_num_to_id_async, error));
 }

@@ -28,4 +28,10 @@ gpointer imap_transporter_call_finish (GImapTransporter *self,
                                        gpointer source_tag,
                                        GError **error);
 
+/* imap-transporter-results.c. An empty name is INVALID_ARGUMENT. */
+gboolean imap_transporter_check_box_name (const char *name, GError **error);
+/* From an operation's result to what a method returns. The second takes an ImapFound; its ids remember their box. */
+gboolean imap_transporter_to_boolean (GImapTransporter *self, gpointer result);
+GImapMessageSet *imap_transporter_to_message_set (GImapTransporter *self, gpointer result);
+
 G_END_DECLS

@@ -121,12 +121,6 @@ imap_io_thread_post (ImapIoFunc func, gpointer data)
   return TRUE;
 }
 
-gboolean
-imap_io_thread_is_current (void)
-{
-  return g_thread_self () == get_io_thread ()->thread;
-}
-
 GMainContext *
 imap_io_thread_get_context (void)
 {

@@ -16,8 +16,6 @@ typedef void (*ImapIoFunc) (gpointer data);
  * never runs it at once. FALSE in a forked child, where the thread does not exist. */
 gboolean imap_io_thread_post (ImapIoFunc func, gpointer data);
 
-gboolean imap_io_thread_is_current (void);
-
 /* For sources of the I/O thread itself. */
 GMainContext *imap_io_thread_get_context (void);
 
