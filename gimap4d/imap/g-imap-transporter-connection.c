@@ -9,6 +9,7 @@
 #include "gimap4d/imap/g-imap-transporter.h"
 
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/imap/command/imap-capability-list.h"
 #include "gimap4d/imap/command/imap-failure.h"
 #include "gimap4d/imap/command/imap-noop.h"
 #include "gimap4d/imap/imap-status-private.h"
@@ -125,6 +126,83 @@ g_imap_transporter_check_connection_finish (GImapTransporter *self,
                                        &cause);
 
   return make_status (text, cause);
+}
+
+/**
+ * g_imap_transporter_get_capabilities:
+ * @self: a transporter
+ * @cancellable: (nullable): a #GCancellable
+ * @error: return location for an error
+ *
+ * Tells what the server says it can do, in upper case: `IMAP4REV1`, `IDLE`, `AUTH=PLAIN`. Opens the
+ * connection when there is none: the list is the one that holds for the user who is logged in.
+ * #GImapTransporter:known-capabilities is the same without waiting, and %NULL without a
+ * connection.
+ *
+ * What the server offers is used by itself; a program needs this to show it, or to leave out what
+ * cannot work. RFC 9051, 6.1.1.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the capabilities, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+char **
+g_imap_transporter_get_capabilities (GImapTransporter *self,
+                                     GCancellable *cancellable,
+                                     GError **error)
+{
+  g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return imap_transporter_call (self, imap_capability_list_operation_new (), cancellable, error);
+}
+
+/**
+ * g_imap_transporter_get_capabilities_async:
+ * @self: a transporter
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async) (nullable): called when it is done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of g_imap_transporter_get_capabilities(). The callback runs in the thread-
+ * default main context of the caller.
+ *
+ * Since: 1.0
+ */
+void
+g_imap_transporter_get_capabilities_async (GImapTransporter *self,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data)
+{
+  g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
+
+  imap_transporter_call_async (self, imap_capability_list_operation_new (), NULL,
+                               g_imap_transporter_get_capabilities_async, cancellable, callback,
+                               user_data);
+}
+
+/**
+ * g_imap_transporter_get_capabilities_finish:
+ * @self: a transporter
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends g_imap_transporter_get_capabilities_async(); see g_imap_transporter_get_capabilities().
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the capabilities, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+char **
+g_imap_transporter_get_capabilities_finish (GImapTransporter *self,
+                                            GAsyncResult *result,
+                                            GError **error)
+{
+  g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
+
+  return imap_transporter_call_finish (self, result, g_imap_transporter_get_capabilities_async,
+                                       error);
 }
 
 /**

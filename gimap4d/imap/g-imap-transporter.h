@@ -63,6 +63,20 @@ GImapStatus *g_imap_transporter_check_connection_finish (GImapTransporter *self,
                                                          GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
+char **g_imap_transporter_get_capabilities (GImapTransporter *self,
+                                            GCancellable *cancellable,
+                                            GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_get_capabilities_async (GImapTransporter *self,
+                                                GCancellable *cancellable,
+                                                GAsyncReadyCallback callback,
+                                                gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+char **g_imap_transporter_get_capabilities_finish (GImapTransporter *self,
+                                                   GAsyncResult *result,
+                                                   GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_imap_transporter_close (GImapTransporter *self,
                                    GCancellable *cancellable,
                                    GError **error);

@@ -17,6 +17,7 @@ test_boxes (void)
   GListModel *boxes = NULL;
   GImapStatus *status = NULL;
   char *delimiter = NULL;
+  GStrv capabilities = NULL;
   gboolean is_closed = FALSE;
 
   for (guint i = 0; i < 2; i++)
@@ -35,6 +36,16 @@ test_boxes (void)
         live_test_await (transporter, g_imap_transporter_check_connection, status, &error, NULL);
       g_assert_true (g_imap_status_get_success (status));
       g_clear_object (&status);
+
+      if (i == 0)
+        capabilities = g_imap_transporter_get_capabilities (transporter, NULL, &error);
+      else
+        live_test_await (transporter, g_imap_transporter_get_capabilities, capabilities, &error,
+                         NULL);
+      g_assert_no_error (error);
+      g_assert_true (g_strv_contains ((const char *const *) capabilities, "IMAP4REV1"));
+      g_assert_true (g_strv_contains ((const char *const *) capabilities, "UIDPLUS"));
+      g_clear_pointer (&capabilities, g_strfreev);
 
       if (i == 0)
         boxes = g_imap_transporter_get_box_list (transporter, G_IMAP_BOX_LIST_WITH_STATUS, NULL,

@@ -37,6 +37,10 @@ def test_check_connection():
     assert "IMAP4REV1" in transporter.known_capabilities
     assert transporter.statistics["connections"] == 1
     transporter.close()
+    assert not transporter.known_capabilities
+    assert "UIDPLUS" in transporter.get_capabilities()
+    assert transporter.known_capabilities == transporter.get_capabilities()
+    transporter.close()
     assert transporter.state == GImap4D.ImapTransporterState.CLOSED
 
 

@@ -69,6 +69,7 @@ void test_calls () {
     var transporter = new_transporter ();
 
     assert_true (transporter.check_connection ().success);
+    assert_true ("UIDPLUS" in transporter.get_capabilities ());
     assert_cmpuint (transporter.select_box ("Many", ImapBoxState.READ_ONLY).mail_count,
                     CompareOperator.EQ, 30);
     var names = new GenericSet<string> (str_hash, str_equal);
