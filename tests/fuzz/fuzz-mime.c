@@ -1,8 +1,5 @@
 /* The fuzzer's entry: any bytes are a mail, everything is asked of it, and it is built anew.
  *
- * clang -fsanitize=fuzzer,address,undefined, with all of gimap4d/mail and gimap4d/base; seeds are in
- * tests/data/mails.
- *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
  */
