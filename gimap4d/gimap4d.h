@@ -12,6 +12,7 @@
 #include <gimap4d/base/gimap4d-version.h>
 #include <gimap4d/gimap4d-enum-types.h>
 #include <gimap4d/http/g-incoming-message.h>
+#include <gimap4d/http/g-incoming-part.h>
 #include <gimap4d/http/g-outgoing-message.h>
 #include <gimap4d/http/g-rest-call.h>
 #include <gimap4d/http/g-rest-error.h>

@@ -99,6 +99,9 @@
 #define IMAP_LIMIT_READ_BLOCK_MAX (256 * IMAP_KIB)
 #define IMAP_LIMIT_READ_ROOM (16 * IMAP_KIB)
 
+/* Of what a stranger names: the longest that file systems take. */
+#define LIMIT_FILE_NAME 255
+
 /* Mail, where the content is the sender's. What exceeds one of these is cut, never the message. */
 #define EMAIL_LIMIT_DEPTH 100
 #define EMAIL_LIMIT_PARTS 10000
@@ -108,7 +111,6 @@
 #define EMAIL_LIMIT_ADDRESSES 10000
 /* Of one Content-Type or Content-Disposition. */
 #define IMAP_LIMIT_PARAMETERS 256
-#define EMAIL_LIMIT_FILE_NAME 255
 #define EMAIL_LIMIT_COMMENT_DEPTH 32
 #define EMAIL_LIMIT_PARAMETERS 256
 /* A field with parameters: room for a hundred segments (RFC 2231), and then some. */
@@ -164,6 +166,10 @@
 /* What waits in memory in one direction of one connection. */
 #define HTTP_LIMIT_BUFFER (64 * IMAP_KIB)
 #define HTTP_LIMIT_FORM_FIELDS 1000
+#define HTTP_LIMIT_PARTS 1000
+#define HTTP_LIMIT_PART_HEAD (8 * IMAP_KIB)
+/* A body from this size on waits in a file: all connections together must not fill the memory. */
+#define HTTP_LIMIT_BODY_IN_MEMORY (256 * IMAP_KIB)
 /* Less is not worth it, and more would keep the other clients waiting. */
 #define HTTP_LIMIT_GZIP_MIN 1024
 #define HTTP_LIMIT_GZIP_MAX (4 * IMAP_MIB)

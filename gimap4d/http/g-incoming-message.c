@@ -10,11 +10,10 @@
 
 #include <string.h>
 
-#include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/http/http-conditional.h"
 #include "gimap4d/http/http-form.h"
 #include "gimap4d/http/http-gate.h"
-#include "gimap4d/http/http-image-type.h"
-#include "gimap4d/http/http-json.h"
+#include "gimap4d/http/http-syntax.h"
 #include "gimap4d/http/incoming-message-private.h"
 
 /**
@@ -47,24 +46,6 @@
  * Since: 1.0
  */
 
-struct _GIncomingMessage
-{
-  GObject parent_instance;
-
-  char *url;             /* owned */
-  GStrv url_path;        /* owned */
-  GPtrArray *fields;     /* owned, of HttpField: the query */
-  GHashTable *url_query; /* owned */
-  char *verb;            /* owned */
-  GHashTable *headers;   /* owned */
-  GBytes *body;          /* owned */
-  char *remote_address;  /* owned */
-  gboolean is_secure;
-  GRestSession *session;     /* owned, nullable */
-  GHashTable *path_params;   /* owned */
-  GCancellable *cancellable; /* owned */
-};
-
 enum
 {
   PROP_0,
@@ -88,6 +69,7 @@ G_DEFINE_FINAL_TYPE (GIncomingMessage, g_incoming_message, G_TYPE_OBJECT)
 static void
 g_incoming_message_init (GIncomingMessage *self)
 {
+  g_mutex_init (&self->mutex);
   self->cancellable = g_cancellable_new ();
   self->path_params = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
@@ -108,6 +90,8 @@ g_incoming_message_finalize (GObject *object)
   g_clear_object (&self->session);
   g_hash_table_unref (self->path_params);
   g_object_unref (self->cancellable);
+  g_clear_pointer (&self->parts, g_ptr_array_unref);
+  g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (g_incoming_message_parent_class)->finalize (object);
 }
@@ -307,17 +291,19 @@ read_uri (GIncomingMessage *self, GUri *uri)
 }
 
 GIncomingMessage *
-incoming_message_new (SoupServerMessage *message, const char *remote_address, gboolean is_secure)
+incoming_message_new (SoupServerMessage *message,
+                      GBytes *body,
+                      const char *remote_address,
+                      gboolean is_secure)
 {
   GIncomingMessage *self = g_object_new (G_TYPE_INCOMING_MESSAGE, NULL);
-  SoupMessageBody *body = soup_server_message_get_request_body (message);
 
   read_uri (self, soup_server_message_get_uri (message));
   self->verb = g_strdup (soup_server_message_get_method (message));
   self->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   soup_message_headers_foreach (soup_server_message_get_request_headers (message), add_header,
                                 self->headers);
-  self->body = soup_message_body_flatten (body);
+  self->body = g_bytes_ref (body);
   self->remote_address = g_strdup (remote_address != NULL ? remote_address : "");
   self->is_secure = is_secure;
 
@@ -343,12 +329,14 @@ incoming_message_set_session (GIncomingMessage *self, GRestSession *session)
 GIncomingMessage *
 g_incoming_message_new_from_soup (SoupServerMessage *message)
 {
+  g_autoptr (GBytes) body = NULL;
   GUri *uri = NULL;
 
   g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
 
   uri = soup_server_message_get_uri (message);
-  return incoming_message_new (message, soup_server_message_get_remote_host (message),
+  body = soup_message_body_flatten (soup_server_message_get_request_body (message));
+  return incoming_message_new (message, body, soup_server_message_get_remote_host (message),
                                g_str_equal (g_uri_get_scheme (uri), "https"));
 }
 
@@ -578,147 +566,47 @@ g_incoming_message_get_cancellable (GIncomingMessage *self)
 }
 
 /**
- * g_incoming_message_get_text:
+ * g_incoming_message_is_fresh:
  * @self: a #GIncomingMessage
+ * @etag: the entity tag of the answer, as for g_outgoing_message_set_etag()
  *
- * Gets the body as a text.
+ * Whether the client has this version of the answer already, and asks whether it is still right
+ * (`If-None-Match`; RFC 9110, 13.1.2). Then an answer with that entity tag and the status 304 is all
+ * that it needs: nothing has to be fetched for it.
  *
- * Returns: (transfer full) (nullable): the body, or %NULL when it is no UTF-8, or has a NUL in it
+ * |[<!-- language="C" -->
+ * static gboolean
+ * answer_from_memory (GIncomingMessage *request, GRestCall *call, const char *etag)
+ * {
+ *   g_autoptr (GOutgoingMessage) message = g_outgoing_message_new ();
+ *
+ *   if (!g_incoming_message_is_fresh (request, etag))
+ *     return FALSE;
+ *   g_outgoing_message_set_etag (message, etag, NULL);
+ *   g_outgoing_message_set_status (message, 304, NULL);
+ *   g_rest_call_return_message (call, message);
+ *
+ *   return TRUE;
+ * }
+ * ]|
+ *
+ * Returns: %TRUE for a GET or HEAD of a client that has it; %FALSE also for what is no entity tag
  *
  * Since: 1.0
  */
-char *
-g_incoming_message_get_text (GIncomingMessage *self)
+gboolean
+g_incoming_message_is_fresh (GIncomingMessage *self, const char *etag)
 {
-  gsize size = 0;
-  const char *data = NULL;
+  g_autofree char *tag = NULL;
+  HttpConditions conditions = { NULL };
 
-  g_return_val_if_fail (G_IS_INCOMING_MESSAGE (self), NULL);
+  g_return_val_if_fail (G_IS_INCOMING_MESSAGE (self), FALSE);
+  g_return_val_if_fail (etag != NULL, FALSE);
 
-  data = g_bytes_get_data (self->body, &size);
-  if (size == 0)
-    return g_strdup ("");
+  tag = http_build_entity_tag (etag);
+  conditions.entity_tag = tag;
+  conditions.if_none_match = g_incoming_message_get_header (self, "if-none-match");
 
-  return g_utf8_validate_len (data, size, NULL) ? g_strndup (data, size) : NULL;
-}
-
-/**
- * g_incoming_message_get_blob:
- * @self: a #GIncomingMessage
- *
- * Gets the body as it came.
- *
- * Returns: (transfer full): the bytes
- *
- * Since: 1.0
- */
-GBytes *
-g_incoming_message_get_blob (GIncomingMessage *self)
-{
-  g_return_val_if_fail (G_IS_INCOMING_MESSAGE (self), NULL);
-
-  return g_bytes_ref (self->body);
-}
-
-/**
- * g_incoming_message_get_json:
- * @self: a #GIncomingMessage
- * @error: return location for a #GError
- *
- * Reads the body as JSON (RFC 8259), at most 128 levels deep. What is no JSON fails with a
- * #JsonParserError.
- *
- * Returns: (transfer full): the value
- *
- * Since: 1.0
- */
-JsonNode *
-g_incoming_message_get_json (GIncomingMessage *self, GError **error)
-{
-  gsize size = 0;
-  const char *data = NULL;
-
-  g_return_val_if_fail (G_IS_INCOMING_MESSAGE (self), NULL);
-
-  data = g_bytes_get_data (self->body, &size);
-  return http_json_parse (data != NULL ? data : "", size, error);
-}
-
-/**
- * g_incoming_message_get_picture:
- * @self: a #GIncomingMessage
- *
- * Gets the body as a picture. It is recognised by its first bytes and not decoded.
- *
- * Returns: (transfer full) (nullable): a #GBytesIcon, or %NULL when the body is no picture
- *
- * Since: 1.0
- */
-GLoadableIcon *
-g_incoming_message_get_picture (GIncomingMessage *self)
-{
-  gsize size = 0;
-  const void *data = NULL;
-
-  g_return_val_if_fail (G_IS_INCOMING_MESSAGE (self), NULL);
-
-  data = g_bytes_get_data (self->body, &size);
-  return http_image_type (data, size) != NULL ? G_LOADABLE_ICON (g_bytes_icon_new (self->body)) :
-                                                NULL;
-}
-
-/**
- * g_incoming_message_get_form:
- * @self: a #GIncomingMessage
- * @error: return location for a #GError
- *
- * Reads the body as the fields of a form that was sent as `application/x-www-form-urlencoded`; of a
- * name that comes more than once the last value. Fails with %G_IO_ERROR_INVALID_DATA for another
- * content type and for more than 1000 fields.
- *
- * Returns: (transfer full) (element-type utf8 utf8): names and values
- *
- * Since: 1.0
- */
-GHashTable *
-g_incoming_message_get_form (GIncomingMessage *self, GError **error)
-{
-  static const char form_type[] = "application/x-www-form-urlencoded";
-  g_autoptr (GPtrArray) fields = NULL;
-  const char *type = NULL;
-  gsize size = 0;
-  const char *data = NULL;
-
-  g_return_val_if_fail (G_IS_INCOMING_MESSAGE (self), NULL);
-
-  type = g_incoming_message_get_header (self, "content-type");
-  if (type == NULL || g_ascii_strncasecmp (type, form_type, strlen (form_type)) != 0)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("The body is no form but %s"),
-                   type != NULL ? type : "?");
-      return NULL;
-    }
-
-  data = g_bytes_get_data (self->body, &size);
-  fields = http_form_parse (data != NULL ? data : "", size, error);
-
-  return fields != NULL ? http_form_to_table (fields) : NULL;
-}
-
-/**
- * g_incoming_message_open_stream:
- * @self: a #GIncomingMessage
- *
- * Opens the body for reading, from its beginning.
- *
- * Returns: (transfer full): a stream
- *
- * Since: 1.0
- */
-GInputStream *
-g_incoming_message_open_stream (GIncomingMessage *self)
-{
-  g_return_val_if_fail (G_IS_INCOMING_MESSAGE (self), NULL);
-
-  return g_memory_input_stream_new_from_bytes (self->body);
+  return tag != NULL && (g_str_equal (self->verb, "GET") || g_str_equal (self->verb, "HEAD")) &&
+         http_conditional_check (&conditions) == 304;
 }

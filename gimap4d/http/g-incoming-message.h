@@ -11,6 +11,7 @@
 #include <libsoup/soup.h>
 
 #include <gimap4d/base/gimap4d-version.h>
+#include <gimap4d/http/g-incoming-part.h>
 #include <gimap4d/http/g-rest-session.h>
 
 G_BEGIN_DECLS
@@ -54,6 +55,8 @@ G_IMAP4D_AVAILABLE_IN_1_0
 GHashTable *g_incoming_message_get_path_params (GIncomingMessage *self);
 G_IMAP4D_AVAILABLE_IN_1_0
 GCancellable *g_incoming_message_get_cancellable (GIncomingMessage *self);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_incoming_message_is_fresh (GIncomingMessage *self, const char *etag);
 
 G_IMAP4D_AVAILABLE_IN_1_0
 char *g_incoming_message_get_text (GIncomingMessage *self);
@@ -65,6 +68,21 @@ G_IMAP4D_AVAILABLE_IN_1_0
 GLoadableIcon *g_incoming_message_get_picture (GIncomingMessage *self);
 G_IMAP4D_AVAILABLE_IN_1_0
 GHashTable *g_incoming_message_get_form (GIncomingMessage *self, GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+GStrv g_incoming_message_get_form_values (GIncomingMessage *self, const char *name, GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+GListModel *g_incoming_message_get_parts (GIncomingMessage *self, GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+GListModel *g_incoming_message_get_files (GIncomingMessage *self, GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_incoming_message_get_parts_async (GIncomingMessage *self,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GListModel *g_incoming_message_get_parts_finish (GIncomingMessage *self,
+                                                 GAsyncResult *result,
+                                                 GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
 GInputStream *g_incoming_message_open_stream (GIncomingMessage *self);
 

@@ -333,24 +333,14 @@ g_outgoing_message_set_attachment_name (GOutgoingMessage *self,
 gboolean
 g_outgoing_message_set_etag (GOutgoingMessage *self, const char *etag, GError **error)
 {
-  const char *start = etag;
-  g_autofree char *text = NULL;
   g_autofree char *value = NULL;
-  gboolean is_weak = FALSE;
-  gsize length = 0;
 
   g_return_val_if_fail (G_IS_OUTGOING_MESSAGE (self), FALSE);
   g_return_val_if_fail (etag != NULL, FALSE);
 
-  is_weak = g_str_has_prefix (etag, "W/\"");
-  start += is_weak ? 2 : 0;
-  length = strlen (start);
-  text = *start == '"' && length >= 2 && start[length - 1] == '"' ?
-             g_strndup (start + 1, length - 2) :
-             g_strdup (start);
-  if (!http_is_entity_tag_text (text))
+  value = http_build_entity_tag (etag);
+  if (value == NULL)
     return refuse (error, _ ("entity tag"), _ ("it has characters that it cannot have"));
 
-  value = g_strdup_printf ("%s\"%s\"", is_weak ? "W/" : "", text);
   return g_outgoing_message_set_header (self, "ETag", value, error);
 }

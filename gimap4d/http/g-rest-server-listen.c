@@ -16,6 +16,7 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/http/http-upload.h"
 #include "gimap4d/http/rest-server-private.h"
 #include "gimap4d/http/rest-session-cookie.h"
 
@@ -30,6 +31,16 @@ serve_cb (SoupServer *soup,
           gpointer data)
 {
   rest_service_serve (data, message);
+}
+
+static void
+receive_cb (SoupServer *soup,
+            SoupServerMessage *message,
+            const char *path,
+            GHashTable *query,
+            gpointer data)
+{
+  http_upload_begin (message);
 }
 
 /* While only this machine can connect, a request for another name is a trick. */
@@ -144,6 +155,7 @@ start (GRestServer *self, GError **error)
   self->service.is_draining = FALSE;
   start_pool (self);
   self->soup = soup_server_new ("raw-paths", TRUE, NULL);
+  soup_server_add_early_handler (self->soup, NULL, receive_cb, NULL, NULL);
   soup_server_add_handler (self->soup, NULL, serve_cb, &self->service, NULL);
   soup_server_add_handler (self->soup, "*", serve_cb, &self->service, NULL);
   self->guard = http_guard_new (self->soup, &limits, self->max_connections, self->certificate);

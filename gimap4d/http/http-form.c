@@ -12,6 +12,7 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/http/http-syntax.h"
 
 static void
 field_free (gpointer data)
@@ -21,6 +22,25 @@ field_free (gpointer data)
   g_free (field->name);
   g_free (field->value);
   g_free (field);
+}
+
+GPtrArray *
+http_form_new (void)
+{
+  return g_ptr_array_new_with_free_func (field_free);
+}
+
+void
+http_form_take (GPtrArray *fields, char *name, char *value)
+{
+  HttpField *field = g_new0 (HttpField, 1);
+
+  field->name = name;
+  field->value = value;
+  if (name != NULL && value != NULL)
+    g_ptr_array_add (fields, field);
+  else
+    field_free (field);
 }
 
 static char *
@@ -36,8 +56,7 @@ decode (const char *text, gsize size)
     return NULL;
   decoded = g_bytes_get_data (bytes, &decoded_size);
 
-  return g_utf8_validate_len (decoded, decoded_size, NULL) ? g_strndup (decoded, decoded_size) :
-                                                             NULL;
+  return http_dup_text (decoded, decoded_size);
 }
 
 static void
@@ -48,21 +67,15 @@ add_field (GPtrArray *fields, const char *pair, gsize size)
   g_autofree char *name = decode (pair, name_size);
   g_autofree char *value = equals != NULL ? decode (equals + 1, size - name_size - 1) :
                                             g_strdup ("");
-  HttpField *field = NULL;
 
-  if (size == 0 || name == NULL || value == NULL)
-    return;
-
-  field = g_new0 (HttpField, 1);
-  field->name = g_steal_pointer (&name);
-  field->value = g_steal_pointer (&value);
-  g_ptr_array_add (fields, field);
+  if (size > 0)
+    http_form_take (fields, g_steal_pointer (&name), g_steal_pointer (&value));
 }
 
 GPtrArray *
 http_form_parse (const char *text, gsize size, GError **error)
 {
-  g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func (field_free);
+  g_autoptr (GPtrArray) fields = http_form_new ();
   gsize start = 0;
 
   while (start < size)

@@ -16,6 +16,12 @@ typedef struct
   char *value;
 } HttpField;
 
+/* An array of HttpField. */
+GPtrArray *http_form_new (void);
+
+/* Takes name and value; without both there is no field. */
+void http_form_take (GPtrArray *fields, char *name, char *value);
+
 /* An array of HttpField. A pair that is not percent-encoded UTF-8 is passed over. */
 GPtrArray *http_form_parse (const char *text, gsize size, GError **error);
 

@@ -23,6 +23,15 @@ is_token_char (guchar c)
   return g_ascii_isalnum (c) || (c != '\0' && strchr ("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
+char *
+http_dup_text (const char *data, gsize size)
+{
+  if (size == 0)
+    return g_strdup ("");
+
+  return g_utf8_validate_len (data, size, NULL) ? g_strndup (data, size) : NULL;
+}
+
 gboolean
 http_is_token (const char *text)
 {
@@ -71,6 +80,22 @@ http_is_entity_tag_text (const char *text)
       return FALSE;
 
   return TRUE;
+}
+
+char *
+http_build_entity_tag (const char *etag)
+{
+  gboolean is_weak = g_str_has_prefix (etag, "W/\"");
+  const char *start = etag + (is_weak ? 2 : 0);
+  gsize length = strlen (start);
+  g_autofree char *text = NULL;
+
+  text = *start == '"' && length >= 2 && start[length - 1] == '"' ?
+             g_strndup (start + 1, length - 2) :
+             g_strdup (start);
+
+  return http_is_entity_tag_text (text) ? g_strdup_printf ("%s\"%s\"", is_weak ? "W/" : "", text) :
+                                          NULL;
 }
 
 gboolean

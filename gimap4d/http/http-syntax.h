@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* UTF-8 without a NUL, as a string; NULL when it is not that. */
+char *http_dup_text (const char *data, gsize size);
+
 /* token = 1*tchar (RFC 9110, 5.6.2). */
 gboolean http_is_token (const char *text);
 
@@ -21,6 +24,9 @@ gboolean http_is_framing_field (const char *name);
 
 /* etagc without the quotation marks (RFC 9110, 8.8.3). */
 gboolean http_is_entity_tag_text (const char *text);
+
+/* An entity tag as it stands in a header, made of one or of the text in it; NULL when it cannot be. */
+char *http_build_entity_tag (const char *etag);
 
 /* cookie-octet (RFC 6265, 4.1.1). */
 gboolean http_is_cookie_value (const char *text);

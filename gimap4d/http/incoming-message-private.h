@@ -10,7 +10,28 @@
 
 G_BEGIN_DECLS
 
+struct _GIncomingMessage
+{
+  GObject parent_instance;
+
+  char *url;             /* owned */
+  GStrv url_path;        /* owned */
+  GPtrArray *fields;     /* owned, of HttpField: the query */
+  GHashTable *url_query; /* owned */
+  char *verb;            /* owned */
+  GHashTable *headers;   /* owned */
+  GBytes *body;          /* owned */
+  char *remote_address;  /* owned */
+  gboolean is_secure;
+  GRestSession *session;     /* owned, nullable */
+  GHashTable *path_params;   /* owned */
+  GCancellable *cancellable; /* owned */
+  GMutex mutex;              /* for what follows */
+  GPtrArray *parts; /* (element-type GIncomingPart) owned, nullable: once they were asked for */
+};
+
 GIncomingMessage *incoming_message_new (SoupServerMessage *message,
+                                        GBytes *body,
                                         const char *remote_address,
                                         gboolean is_secure);
 void incoming_message_set_session (GIncomingMessage *self, GRestSession *session);

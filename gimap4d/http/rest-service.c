@@ -15,6 +15,7 @@
 #include "gimap4d/http/http-cookie.h"
 #include "gimap4d/http/http-json.h"
 #include "gimap4d/http/http-syntax.h"
+#include "gimap4d/http/http-upload.h"
 #include "gimap4d/http/incoming-message-private.h"
 #include "gimap4d/http/rest-session-cookie.h"
 #include "gimap4d/http/rest-session-private.h"
@@ -326,7 +327,10 @@ route (Visit *visit)
 
 /* Who asks: the client itself, or behind a trusted proxy whom the proxy names. */
 static GIncomingMessage *
-make_request (RestService *service, SoupServerMessage *message, gboolean *out_is_proxied)
+make_request (RestService *service,
+              SoupServerMessage *message,
+              GBytes *body,
+              gboolean *out_is_proxied)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   HttpConnection *connection = http_connection_find (message);
@@ -337,12 +341,12 @@ make_request (RestService *service, SoupServerMessage *message, gboolean *out_is
 
   *out_is_proxied = http_proxies_trust (service->proxies, remote);
   if (!*out_is_proxied)
-    return incoming_message_new (message, remote, is_secure);
+    return incoming_message_new (message, body, remote, is_secure);
 
   client = http_proxies_find_client (service->proxies, remote,
                                      soup_message_headers_get_list (headers, "X-Forwarded-For"));
 
-  return incoming_message_new (message, client,
+  return incoming_message_new (message, body, client,
                                scheme != NULL && g_ascii_strcasecmp (scheme, "https") == 0);
 }
 
@@ -395,8 +399,12 @@ watch_access (RestService *service, SoupServerMessage *message, GIncomingMessage
 void
 rest_service_serve (RestService *service, SoupServerMessage *message)
 {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = http_upload_take_body (message, &error);
+  g_autoptr (GBytes) nothing = g_bytes_new_static (NULL, 0);
   gboolean is_proxied = FALSE;
-  g_autoptr (GIncomingMessage) request = make_request (service, message, &is_proxied);
+  g_autoptr (GIncomingMessage)
+      request = make_request (service, message, body != NULL ? body : nothing, &is_proxied);
   Visit visit = { .service = service,
                   .message = message,
                   .connection = http_connection_find (message),
@@ -404,7 +412,9 @@ rest_service_serve (RestService *service, SoupServerMessage *message)
                   .is_proxied = is_proxied };
 
   watch_access (service, message, request);
-  if (!is_allowed_host (&visit))
+  if (body == NULL)
+    rest_exchange_answer_error (begin (&visit), error);
+  else if (!is_allowed_host (&visit))
     answer_status (&visit, 421, NULL);
   else if (soup_server_message_is_options_ping (message))
     answer_status (&visit, 204, "GET, HEAD, POST, OPTIONS");

@@ -8,8 +8,8 @@
 
 #include "gimap4d/mail/g-email-body-part.h"
 
+#include "gimap4d/base/file-name.h"
 #include "gimap4d/mail/email-body-part-private.h"
-#include "gimap4d/mail/email-file-name.h"
 #include "gimap4d/mail/email-list.h"
 #include "gimap4d/mail/email-lists.h"
 #include "gimap4d/mail/email-structure.h"
@@ -325,7 +325,7 @@ email_body_part_new (EmailContent *content, const EmailStructure *part)
 
   self->content = email_content_ref (content);
   self->part = part;
-  self->name = email_file_name_sanitise (email_structure_get_raw_name (part));
+  self->name = file_name_sanitise (email_structure_get_raw_name (part));
   self->sub_parts = email_list_new (G_TYPE_EMAIL_BODY_PART, parts);
 
   return self;

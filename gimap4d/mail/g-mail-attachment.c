@@ -8,9 +8,9 @@
 
 #include "gimap4d/mail/g-mail-attachment.h"
 
+#include "gimap4d/base/file-name.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/mail/email-decode.h"
-#include "gimap4d/mail/email-file-name.h"
 #include "gimap4d/mail/email-structure.h"
 #include "gimap4d/mail/mail-attachment-private.h"
 
@@ -218,7 +218,7 @@ mail_attachment_new_for_part (EmailContent *content, const EmailStructure *part)
 {
   GMailAttachment *self = g_object_new (G_TYPE_MAIL_ATTACHMENT, NULL);
 
-  self->name = email_file_name_sanitise (email_structure_get_raw_name (part));
+  self->name = file_name_sanitise (email_structure_get_raw_name (part));
   self->cid = g_strdup (part->content_id);
   self->content_type = g_strdup (part->type != NULL ? part->type : "application/octet-stream");
   self->disposition = g_strdup (choose_disposition (part->disposition, part->content_id));

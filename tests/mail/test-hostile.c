@@ -376,7 +376,7 @@ test_many_segments (void)
   email = parse (mime);
   attachment = g_list_model_get_item (g_email_get_attachments (email), 0);
 
-  g_assert_cmpuint (strlen (g_mail_attachment_get_name (attachment)), <=, EMAIL_LIMIT_FILE_NAME);
+  g_assert_cmpuint (strlen (g_mail_attachment_get_name (attachment)), <=, LIMIT_FILE_NAME);
 }
 
 /* M09 */

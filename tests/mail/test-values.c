@@ -6,12 +6,12 @@
 
 #include <string.h>
 
+#include "gimap4d/base/file-name.h"
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/mail/email-addresses.h"
 #include "gimap4d/mail/email-charset.h"
 #include "gimap4d/mail/email-date.h"
 #include "gimap4d/mail/email-decode.h"
-#include "gimap4d/mail/email-file-name.h"
 #include "gimap4d/mail/email-message-ids.h"
 #include "gimap4d/mail/email-preview.h"
 #include "gimap4d/mail/email-values.h"
@@ -239,7 +239,7 @@ test_file_names (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
     {
-      g_autofree char *name = email_file_name_sanitise (pairs[i].in);
+      g_autofree char *name = file_name_sanitise (pairs[i].in);
 
       g_assert_cmpstr (name, ==, pairs[i].out);
     }
@@ -247,12 +247,12 @@ test_file_names (void)
   for (gsize i = 0; i < 4000; i++)
     memcpy (euros + 3 * i, "€", 3);
   long_name = g_strconcat (euros, ".pdf", NULL);
-  shortened = email_file_name_sanitise (long_name);
-  g_assert_cmpuint (strlen (shortened), <=, EMAIL_LIMIT_FILE_NAME);
-  g_assert_cmpuint (strlen (shortened), >, EMAIL_LIMIT_FILE_NAME - 4);
+  shortened = file_name_sanitise (long_name);
+  g_assert_cmpuint (strlen (shortened), <=, LIMIT_FILE_NAME);
+  g_assert_cmpuint (strlen (shortened), >, LIMIT_FILE_NAME - 4);
   g_assert_true (g_utf8_validate (shortened, -1, NULL));
   g_assert_true (g_str_has_suffix (shortened, "€.pdf"));
-  g_assert_null (email_file_name_sanitise (NULL));
+  g_assert_null (file_name_sanitise (NULL));
 }
 
 static void

@@ -14,15 +14,15 @@ import tap
 from library import GImap4D, GLib, raises
 
 
-def request(server, path, *, data=None, verb=None):
+def request(server, path, *, data=None, body=None, content_type="application/json", verb=None):
     """Asks the server from a thread while its context runs here; (status, headers, body)."""
     answer = []
     url = server.uris[0].rstrip("/") + path
 
     def ask():
         question = urllib.request.Request(
-            url, method=verb, data=None if data is None else json.dumps(data).encode(),
-            headers={"Content-Type": "application/json"})
+            url, method=verb, data=body if data is None else json.dumps(data).encode(),
+            headers={"Content-Type": content_type})
         try:
             with urllib.request.urlopen(question, timeout=20) as reply:
                 answer.append((reply.status, reply.headers, reply.read()))
@@ -171,6 +171,37 @@ def test_request():
     assert "127.0.0.1" in seen["address"] and seen["repr"] == "<GImap4D.IncomingMessage POST>"
 
 
+def test_form_with_files():
+    server = new_server()
+    seen = {}
+
+    def look(request):
+        files = request.get_files()
+        seen.update(form=request.get_form(), values=request.get_form_values("to"),
+                    count=len(request.get_parts()), files=[
+                        (part.name, part.file_name, part.content_type, part.size, part.headers,
+                         part.get_bytes().get_data(), part.open().read_bytes(9).get_data())
+                        for part in files], repr=repr(files[0]))
+
+    server.add_handler("upload", "POST", look)
+    body = (b'--x\r\nContent-Disposition: form-data; name="to"\r\n\r\nada\r\n'
+            b'--x\r\nContent-Disposition: form-data; name="f"; filename="a/b.txt"\r\n\r\n\0\r\n--x--')
+    assert request(server, "/upload", body=body,
+                   content_type="multipart/form-data; boundary=x")[0] in (200, 204)
+    assert seen["form"] == {"to": "ada"} and seen["values"] == ["ada"] and seen["count"] == 2, seen
+    (name, file_name, content_type, size, headers, *contents), = seen["files"]
+    assert (name, file_name, content_type, size) == ("f", "b.txt", "text/plain", 1), seen
+    assert contents == [b"\0", b"\0"] and list(headers) == ["content-disposition"], seen
+    assert seen["repr"] == "<GImap4D.IncomingPart f b.txt>", seen
+
+    def fail(request):
+        raises(GLib.Error, request.get_files, "form")
+        raises(TypeError, lambda: request.get_form_values(5), "name")
+
+    server.add_handler("none", "POST", fail)
+    assert request(server, "/none", data=[])[0] in (200, 204)
+
+
 def test_run_and_stop():
     server = new_server()
     GLib.idle_add(server.stop)
@@ -186,5 +217,6 @@ tap.run({
     "errors": test_errors,
     "handlers": test_handlers,
     "request": test_request,
+    "form with files": test_form_with_files,
     "run and stop": test_run_and_stop,
 })

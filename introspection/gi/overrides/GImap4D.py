@@ -65,6 +65,7 @@ _SHOWN = {
     "ImapStatus": ("success", "status-text"),
     "ImapStatusError": ("code", "message"),
     "IncomingMessage": ("verb",),
+    "IncomingPart": ("name", "file-name"),
     "MailAttachment": ("name", "type"),
     "OutgoingMessage": ("status",),
     "RestServer": ("project-name",),

@@ -11,8 +11,8 @@
 G_BEGIN_DECLS
 
 /* A name that is safe to make a file with in a folder of one's own: no path, no control or direction
- * characters, no name that a system reserves, at most EMAIL_LIMIT_FILE_NAME bytes. NULL for NULL and
+ * characters, no name that a system reserves, at most LIMIT_FILE_NAME bytes. NULL for NULL and
  * where nothing is left. */
-char *email_file_name_sanitise (const char *name);
+char *file_name_sanitise (const char *name);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "gimap4d/mail/email-file-name.h"
+#include "gimap4d/base/file-name.h"
 
 #include <string.h>
 
@@ -74,17 +74,17 @@ shorten (const char *name)
   const char *end;
   gsize extension;
 
-  if (length <= EMAIL_LIMIT_FILE_NAME)
+  if (length <= LIMIT_FILE_NAME)
     return g_strdup (name);
 
   extension = dot != NULL && strlen (dot) <= MAX_EXTENSION ? strlen (dot) : 0;
-  end = g_utf8_find_prev_char (name, name + EMAIL_LIMIT_FILE_NAME - extension + 1);
+  end = g_utf8_find_prev_char (name, name + LIMIT_FILE_NAME - extension + 1);
 
   return g_strdup_printf ("%.*s%s", (int) (end - name), name, name + length - extension);
 }
 
 char *
-email_file_name_sanitise (const char *name)
+file_name_sanitise (const char *name)
 {
   g_autofree char *cleaned = NULL;
   g_autofree char *safe = NULL;
