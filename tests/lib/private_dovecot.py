@@ -60,6 +60,15 @@ mail_max_userip_connections = 1000
 mail_fsync = never
 mailbox_list_index = yes
 imap_hibernate_timeout = 0
+mail_plugins = acl quota
+plugin {{
+  acl = vfile
+  quota = count:User quota
+  quota_vsizes = yes
+}}
+protocol imap {{
+  mail_plugins = acl quota imap_quota
+}}
 ssl = {ssl}
 disable_plaintext_auth = {disable_plaintext_auth}
 ssl_min_protocol = TLSv1.2
@@ -69,8 +78,9 @@ passdb {{
   args = scheme=PLAIN username_format=%u {users}
 }}
 userdb {{
-  driver = static
-  args = uid={user} gid={group} home={home}/%u
+  driver = passwd-file
+  args = username_format=%u {users}
+  default_fields = uid={user} gid={group} home={home}/%u
 }}
 namespace inbox {{
   inbox = yes
@@ -281,6 +291,7 @@ class PrivateDovecot:
         self._mechanisms = mechanisms
         self._settings = settings
         self._has_bad_certificates = bad_certificates
+        self._quotas = {}
         self._instances = {}
         self._relay = None
         self._relay_port = 0
@@ -356,9 +367,15 @@ class PrivateDovecot:
                 self.give(entry.path)
 
     def _write_users(self):
-        with open(os.path.join(self.folder, "users"), "w", encoding="utf-8") as file:
+        """The server reads the file again when its time has changed."""
+        path = os.path.join(self.folder, "users")
+        with open(path + ".new", "w", encoding="utf-8") as file:
             for user, password in USERS.items():
-                file.write(f"{user}:{{PLAIN}}{password}::::::\n")
+                rule = self._quotas.get(user)
+                extra = f"userdb_quota_rule=*:storage={rule}k" if rule else ""
+                file.write(f"{user}:{{PLAIN}}{password}::::::{extra}\n")
+        self.give(path + ".new")
+        os.rename(path + ".new", path)
 
     def _maildir_of(self, user):
         return os.path.join(self.folder, "home", user, "Maildir")
@@ -471,6 +488,23 @@ class PrivateDovecot:
         self.alice.forget_numbers(box)
         self.up()
 
+    def limit(self, user, kibibytes):
+        """What the mail of the user may take, from the next login on; 0 is without a limit."""
+        if user not in USERS:
+            raise RuntimeError(f"There is no user {user}")
+        self._quotas[user] = int(kibibytes)
+        self._write_users()
+        # It looks at the file once in a second.
+        time.sleep(1.1)
+
+    def grant(self, box, rights):
+        """What alice may do with the box, in letters of RFC 4314; a session remembers the old."""
+        path = os.path.join(self.alice.path_of(box), "dovecot-acl")
+        with open(path + ".new", "w", encoding="utf-8") as file:
+            file.write(f"owner {rights}\n")
+        self.give(path + ".new")
+        os.rename(path + ".new", path)
+
     def read_logs(self):
         return "".join(instance.read_log() for instance in self._instances.values())
 
@@ -485,6 +519,9 @@ the answer is one line, "OK …" or "ERROR …".
   down, up                ends the servers; starts them again on the same ports
   deliver BOX<TAB>SUBJECT a new mail for alice, written next to the server
   renumber BOX            down, new UIDVALIDITY, up
+  limit USER<TAB>KIB      a quota for the mail of USER from the next login on; 0 is none
+  grant BOX<TAB>RIGHTS    what alice may do with the box (RFC 4314) from the next login on: "lr"
+                          makes it read-only
 """
 
 
@@ -530,6 +567,8 @@ class _Control:
             "up": dovecot.up,
             "deliver": lambda: dovecot.deliver(*argument.split("\t", 1)),
             "renumber": lambda: dovecot.renumber(argument),
+            "limit": lambda: dovecot.limit(*argument.split("\t", 1)),
+            "grant": lambda: dovecot.grant(*argument.split("\t", 1)),
         }
         if command not in actions:
             return f"ERROR there is no command {command}"

@@ -200,6 +200,38 @@ def test_control_restart():
     client.logout()
 
 
+def test_control_quota():
+    mail = private_dovecot.small_mail("large") + b"x" * 100000
+    private_dovecot.control(f"limit {setting('USER')}\t50")
+    client = login()
+    answer = client.append("Trash", None, None, mail)
+    assert answer[0] == "NO" and b"OVERQUOTA" in answer[1][0], answer
+    client.logout()
+    private_dovecot.control(f"limit {setting('USER')}\t0")
+    client = login()
+    assert client.append("Trash", None, None, mail)[0] == "OK"
+    client.logout()
+
+
+def test_control_rights():
+    private_dovecot.control("grant Junk\tlr")
+    client = login()
+    try:
+        client.select("Junk")
+    except imaplib.IMAP4.readonly:
+        pass
+    else:
+        raise AssertionError("the box is writable")
+    client.shutdown()
+    client = login()
+    assert client.append("Junk", None, None, private_dovecot.small_mail("no"))[0] == "NO"
+    client.logout()
+    private_dovecot.control("grant Junk\tlrwstipekxa")
+    client = login()
+    assert client.append("Junk", None, None, private_dovecot.small_mail("yes"))[0] == "OK"
+    client.logout()
+
+
 def test_control_refuses():
     try:
         private_dovecot.control("dance")
@@ -224,5 +256,7 @@ tap.run({
     "control: sessions": test_control_sessions,
     "control: delivery": test_control_delivery,
     "control: restart": test_control_restart,
+    "control: quota": test_control_quota,
+    "control: rights": test_control_rights,
     "control: refuses": test_control_refuses,
 })
