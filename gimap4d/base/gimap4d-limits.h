@@ -42,6 +42,10 @@
 /* RFC 5802 leaves the iteration count to the server: a huge one burns our time. */
 #define IMAP_LIMIT_SASL_MESSAGE (64 * IMAP_KIB)
 #define IMAP_LIMIT_SASL_ROUNDS 10
+
+/* A token that has no longer to live than this is renewed first: it has to last until the server
+ * has looked at it, by the server's clock. */
+#define IMAP_TOKEN_MARGIN_S 60
 #define IMAP_LIMIT_SCRAM_ITERATIONS_MIN 4096
 #define IMAP_LIMIT_SCRAM_ITERATIONS_MAX 1000000
 #define IMAP_LIMIT_SCRAM_SALT (1 * IMAP_KIB)

@@ -192,12 +192,7 @@ imap_trace_free (ImapTrace *trace)
 
   close (trace->fd);
   g_string_free (trace->received_line, TRUE);
-  for (guint i = 0; i < trace->secrets->len; i++)
-    {
-      char *secret = g_ptr_array_index (trace->secrets, i);
-
-      explicit_bzero (secret, strlen (secret));
-    }
+  imap_trace_forget_secrets (trace);
   g_ptr_array_unref (trace->secrets);
   g_free (trace);
 }
@@ -207,6 +202,21 @@ imap_trace_add_secret (ImapTrace *trace, const char *secret)
 {
   if (trace != NULL)
     add_forms (trace->secrets, secret);
+}
+
+void
+imap_trace_forget_secrets (ImapTrace *trace)
+{
+  if (trace == NULL)
+    return;
+
+  for (guint i = 0; i < trace->secrets->len; i++)
+    {
+      char *secret = g_ptr_array_index (trace->secrets, i);
+
+      explicit_bzero (secret, strlen (secret));
+    }
+  g_ptr_array_set_size (trace->secrets, 0);
 }
 
 /* One line of the log for each line of the dialogue; the CR is left out. */

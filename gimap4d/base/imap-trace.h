@@ -22,6 +22,8 @@ char *imap_trace_dup_folder (void);
 
 /* A text that must never be written: it is blanked in everything, as it is, in base64 and percent-encoded. */
 void imap_trace_add_secret (ImapTrace *trace, const char *secret);
+/* Those that are of no use to anybody any more. */
+void imap_trace_forget_secrets (ImapTrace *trace);
 
 /* Each is written at once as lines that begin with the time and ">", "<" or "*". @trace may be NULL. */
 void imap_trace_sent (ImapTrace *trace, const void *data, gsize size);

@@ -111,6 +111,23 @@ typedef enum
 } GImapTlsMode;
 
 /**
+ * GImapTokenReason:
+ * @G_IMAP_TOKEN_REASON_MISSING: there is none yet
+ * @G_IMAP_TOKEN_REASON_EXPIRED: it has expired, or will within a minute
+ * @G_IMAP_TOKEN_REASON_REFUSED: the server did not accept it
+ *
+ * Why a new OAuth 2 access token is wanted.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  G_IMAP_TOKEN_REASON_MISSING,
+  G_IMAP_TOKEN_REASON_EXPIRED,
+  G_IMAP_TOKEN_REASON_REFUSED,
+} GImapTokenReason;
+
+/**
  * GImapTransporterState:
  * @G_IMAP_TRANSPORTER_STATE_CLOSED: there is no connection; the next call opens one
  * @G_IMAP_TRANSPORTER_STATE_CONNECTING: a connection is being made and encrypted

@@ -14,6 +14,7 @@
 #include "gimap4d/gimap4d-enum-types.h"
 #include "gimap4d/imap/imap-relay.h"
 #include "gimap4d/imap/imap-server-object.h"
+#include "gimap4d/imap/imap-token-source.h"
 #include "gimap4d/imap/imap-transporter-private.h"
 #include "gimap4d/imap/sasl/imap-sasl.h"
 #include "gimap4d/imap/session/imap-session.h"
@@ -46,8 +47,8 @@
  * calls that change what the connection is about, like g_imap_transporter_select_box(), wait for those
  * before them. The signals #GImapTransporter::alert, #GImapTransporter::connected and
  * #GImapTransporter::disconnected and all notifications are emitted in the thread-default main context of the
- * thread that made the object. #GImapTransporter::accept-certificate is emitted in the thread of the call that needs the
- * answer. Cancelling a call returns at once and leaves the connection usable.
+ * thread that made the object. #GImapTransporter::accept-certificate and
+ * #GImapTransporter::request-token are emitted in the thread of the call that needs the answer. Cancelling a call returns at once and leaves the connection usable.
  *
  * |[<!-- language="C" -->
  * g_autoptr (GImapTransporter) transporter =
@@ -72,9 +73,10 @@ struct _GImapTransporter
 {
   GObject parent_instance;
 
-  ImapSettings *settings; /* owned; complete when constructed */
-  ImapSession *session;   /* owned */
-  char *token_problem;    /* owned, nullable: why the token object is of no use */
+  ImapSettings *settings;  /* owned; complete when constructed */
+  ImapSession *session;    /* owned */
+  ImapTokenSource *tokens; /* owned */
+  char *token_problem;     /* owned, nullable: why the token object is of no use */
 
   /* What the properties said last; the creating thread's. */
   GImapTransporterState noticed_state;
@@ -122,6 +124,7 @@ enum
   ALERT,
   CONNECTED,
   DISCONNECTED,
+  REQUEST_TOKEN,
   N_SIGNALS,
 };
 
@@ -190,28 +193,54 @@ relayed (GObject *object, ImapEvent event, const char *text, const GError *error
     }
 }
 
+/* What the session knows of us: no reference, because it may outlive us. */
+typedef struct
+{
+  ImapRelay *relay;        /* owned */
+  ImapTokenSource *tokens; /* owned */
+} Owner;
+
+static Owner *
+owner_new (GImapTransporter *self)
+{
+  Owner *owner = g_new0 (Owner, 1);
+
+  owner->relay = imap_relay_new (G_OBJECT (self), relayed);
+  owner->tokens = imap_token_source_ref (self->tokens);
+
+  return owner;
+}
+
+static void
+owner_free (Owner *owner)
+{
+  imap_relay_free (owner->relay);
+  imap_token_source_unref (owner->tokens);
+  g_free (owner);
+}
+
 static void
 facts_changed (gpointer owner)
 {
-  imap_relay_send (owner, IMAP_EVENT_FACTS_CHANGED, NULL, NULL);
+  imap_relay_send (((Owner *) owner)->relay, IMAP_EVENT_FACTS_CHANGED, NULL, NULL);
 }
 
 static void
 connected (gpointer owner)
 {
-  imap_relay_send (owner, IMAP_EVENT_CONNECTED, NULL, NULL);
+  imap_relay_send (((Owner *) owner)->relay, IMAP_EVENT_CONNECTED, NULL, NULL);
 }
 
 static void
 disconnected (gpointer owner, const GError *error)
 {
-  imap_relay_send (owner, IMAP_EVENT_DISCONNECTED, NULL, error);
+  imap_relay_send (((Owner *) owner)->relay, IMAP_EVENT_DISCONNECTED, NULL, error);
 }
 
 static void
 alert (gpointer owner, const char *text)
 {
-  imap_relay_send (owner, IMAP_EVENT_ALERT, text, NULL);
+  imap_relay_send (((Owner *) owner)->relay, IMAP_EVENT_ALERT, text, NULL);
 }
 
 static gboolean
@@ -224,14 +253,66 @@ accept_certificate (GObject *object, GTlsCertificate *certificate, GTlsCertifica
   return is_accepted;
 }
 
+static gboolean
+has_token_provider (gpointer owner)
+{
+  return imap_token_source_has_provider (((Owner *) owner)->tokens);
+}
+
+typedef struct
+{
+  ImapTokenSource *tokens;
+  GImapTransporter *transporter;
+  GImapTokenReason reason;
+  GCancellable *cancellable;
+  char *answer;
+} TokenRequest;
+
+static void
+run_token_provider (gpointer data)
+{
+  TokenRequest *request = data;
+
+  request->answer = imap_token_source_ask (request->tokens, request->transporter, request->reason,
+                                           request->cancellable);
+}
+
+/* In a thread of its own. */
+static char *
+provide_token (gpointer owner, ImapTokenReason reason, GCancellable *cancellable)
+{
+  g_autoptr (GObject) object = imap_relay_ref_object (((Owner *) owner)->relay);
+  TokenRequest request = { ((Owner *) owner)->tokens, (GImapTransporter *) object,
+                           (GImapTokenReason) reason, cancellable, NULL };
+
+  if (object == NULL)
+    return NULL;
+
+  imap_call_run_answering (object, run_token_provider, &request);
+
+  return request.answer;
+}
+
+static char *
+request_token (GObject *object, ImapTokenReason reason)
+{
+  g_autofree char *answer = NULL;
+
+  g_signal_emit (object, signals[REQUEST_TOKEN], 0, (GImapTokenReason) reason, &answer);
+
+  return answer != NULL && *answer != '\0' ? g_steal_pointer (&answer) : NULL;
+}
+
 static const ImapSessionEvents session_events = {
-  facts_changed, connected, disconnected, alert, accept_certificate,
+  facts_changed,      connected,          disconnected,  alert,
+  accept_certificate, has_token_provider, provide_token, request_token,
 };
 
 static void
 g_imap_transporter_init (GImapTransporter *self)
 {
   self->settings = imap_settings_new ();
+  self->tokens = imap_token_source_new ();
 }
 
 static void
@@ -241,9 +322,8 @@ g_imap_transporter_constructed (GObject *object)
 
   G_OBJECT_CLASS (g_imap_transporter_parent_class)->constructed (object);
 
-  self->session = imap_session_new (self->settings, &session_events,
-                                    imap_relay_new (object, relayed),
-                                    (GDestroyNotify) imap_relay_free);
+  self->session = imap_session_new (self->settings, &session_events, owner_new (self),
+                                    (GDestroyNotify) owner_free);
 }
 
 /* May run in any thread, and waits for nothing. */
@@ -255,6 +335,9 @@ g_imap_transporter_finalize (GObject *object)
   if (self->session != NULL)
     imap_session_shut_down (self->session);
   g_clear_pointer (&self->session, imap_session_unref);
+  /* The session may live on for a while; what the program gave us does not. */
+  imap_token_source_set (self->tokens, NULL, NULL, NULL);
+  imap_token_source_unref (self->tokens);
   imap_settings_unref (self->settings);
   g_free (self->token_problem);
   g_free (self->noticed_box);
@@ -278,10 +361,13 @@ take_token_object (GImapTransporter *self, JsonNode *node)
       self->token_problem = g_strdup (error->message);
       return;
     }
-  if (self->settings->token == NULL)
-    self->settings->token = token;
-  else
-    imap_sasl_wipe_text (token);
+  if (self->settings->token != NULL)
+    {
+      imap_sasl_wipe_text (token);
+      return;
+    }
+  self->settings->token = token;
+  self->settings->token_expires_at = imap_server_object_get_expiration (node);
 }
 
 static void
@@ -318,6 +404,8 @@ g_imap_transporter_set_property (GObject *object,
       break;
     case PROP_ACCESS_TOKEN_OAUTH2:
       set_secret (&settings->token, value);
+      if (g_value_get_string (value) != NULL)
+        settings->token_expires_at = 0;
       break;
     case PROP_ACCESS_TOKEN_OBJECT:
       take_token_object (self, g_value_get_boxed (value));
@@ -507,7 +595,8 @@ install_server_properties (void)
    * GImapTransporter:access-token-oauth2:
    *
    * An OAuth 2 access token. With a token OAUTH2 is used before all other modes when the server offers
-   * it. It can be set and never be read. 4D: `accessTokenOAuth2` as text.
+   * it. It can be set and never be read; g_imap_transporter_set_token_provider() and
+   * #GImapTransporter::request-token are for new ones. 4D: `accessTokenOAuth2` as text.
    *
    * Since: 1.0
    */
@@ -519,7 +608,9 @@ install_server_properties (void)
    *
    * An OAuth 2 token object, as 4D's OAuth 2 provider gives it: its `token.access_token`, or an
    * `access_token` at the top, is the token. An object with neither fails each call with
-   * %G_IMAP_ERROR_INVALID_ARGUMENT. It can be set and never be read. 4D: `accessTokenOAuth2` as object.
+   * %G_IMAP_ERROR_INVALID_ARGUMENT. `tokenExpiration` (a time in ISO 8601, UTC, or in seconds since
+   * 1970), else `expires_in` (seconds from now) say when a new one is asked for. It can be set and
+   * never be read. 4D: `accessTokenOAuth2` as object.
    *
    * Since: 1.0
    */
@@ -762,6 +853,18 @@ install_fact_properties (void)
                                                       G_VARIANT_TYPE ("a{st}"), NULL, FACT);
 }
 
+static gboolean
+take_first_text (GSignalInvocationHint *hint, GValue *sum, const GValue *answer, gpointer data)
+{
+  const char *text = g_value_get_string (answer);
+
+  if (text == NULL || *text == '\0')
+    return TRUE;
+  g_value_set_string (sum, text);
+
+  return FALSE;
+}
+
 static void
 install_signals (GType type)
 {
@@ -822,6 +925,30 @@ install_signals (GType type)
    */
   signals[DISCONNECTED] = g_signal_new ("disconnected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                         NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+
+  /**
+   * GImapTransporter::request-token:
+   * @self: the transporter
+   * @reason: why the token that there is will not do
+   *
+   * A new OAuth 2 access token is wanted: the server refused the last one, or it is about to
+   * expire, or #GImapTransporter:authentication-mode is `OAUTH2` and there was none yet. The first
+   * handler that returns a text wins; %NULL is no answer. It is emitted at most once for each opening of the
+   * connection, after the function of g_imap_transporter_set_token_provider(), and the login begins again with
+   * the answer by itself.
+   *
+   * Emitted in the thread of the call that needs the answer: inside a synchronous call in the calling thread, for an
+   * asynchronous one in its main context. Meanwhile the time of #GImapTransporter:connection-timeout stands
+   * still. A synchronous call on the same transporter from the handler fails with
+   * %G_IO_ERROR_PENDING. When no call waits for the connection it is not emitted.
+   *
+   * Returns: (nullable) (transfer full): a new access token
+   *
+   * Since: 1.0
+   */
+  signals[REQUEST_TOKEN] = g_signal_new ("request-token", type, G_SIGNAL_RUN_LAST, 0,
+                                         take_first_text, NULL, NULL, G_TYPE_STRING, 1,
+                                         G_TYPE_IMAP_TOKEN_REASON);
 }
 
 static void
@@ -859,6 +986,12 @@ name_place (GImapTransporter *self, GError **error)
 {
   if (self->settings->host != NULL)
     g_prefix_error (error, "%s:%u: ", self->settings->host, self->settings->port);
+}
+
+ImapTokenSource *
+imap_transporter_get_token_source (GImapTransporter *self)
+{
+  return self->tokens;
 }
 
 /* The caller has gone: the I/O thread is told, and swallows what still comes for him. */

@@ -48,6 +48,31 @@ const char *g_imap_transporter_get_tls_protocol (GImapTransporter *self);
 G_IMAP4D_AVAILABLE_IN_1_0
 GVariant *g_imap_transporter_dup_statistics (GImapTransporter *self);
 
+/**
+ * GImapTokenProvider:
+ * @self: the transporter that wants to log in
+ * @reason: why the token that it has will not do
+ * @cancellable: cancelled when nobody waits for the token any more
+ * @user_data: the data that was set with the function
+ *
+ * A function that gets an OAuth 2 access token, asking an authorization server for it as a rule;
+ * see g_imap_transporter_set_token_provider().
+ *
+ * Returns: (nullable) (transfer full): a new token, or %NULL when there is none
+ *
+ * Since: 1.0
+ */
+typedef char *(*GImapTokenProvider) (GImapTransporter *self,
+                                     GImapTokenReason reason,
+                                     GCancellable *cancellable,
+                                     gpointer user_data);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_set_token_provider (GImapTransporter *self,
+                                            GImapTokenProvider provider,
+                                            gpointer user_data,
+                                            GDestroyNotify destroy);
+
 G_IMAP4D_AVAILABLE_IN_1_0
 GImapStatus *g_imap_transporter_check_connection (GImapTransporter *self,
                                                   GCancellable *cancellable,

@@ -68,6 +68,12 @@ imap_relay_free (ImapRelay *relay)
   g_free (relay);
 }
 
+GObject *
+imap_relay_ref_object (ImapRelay *relay)
+{
+  return g_weak_ref_get (&relay->object);
+}
+
 static gboolean
 deliver_cb (gpointer data)
 {

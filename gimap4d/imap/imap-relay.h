@@ -30,6 +30,10 @@ typedef void (*ImapRelayFunc) (GObject *object,
 ImapRelay *imap_relay_new (GObject *object, ImapRelayFunc func);
 void imap_relay_free (ImapRelay *relay);
 
+/* Returns: (transfer full) (nullable): NULL when it is gone. Not for the I/O thread: this may be the
+ * last reference by the time that it is dropped. */
+GObject *imap_relay_ref_object (ImapRelay *relay);
+
 /* From any thread. Where nobody runs the context, events wait, and beyond a limit are lost. */
 void imap_relay_send (ImapRelay *relay, ImapEvent event, const char *text, const GError *error);
 

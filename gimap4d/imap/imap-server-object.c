@@ -11,6 +11,9 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 
+/* So that no sum of it overflows; it is a moment of the year 5138, too. */
+#define LONGEST_TOKEN_LIFE G_GINT64_CONSTANT (100000000000)
+
 /* 4D's names and ours. What is neither is passed over. */
 static const struct
 {
@@ -179,4 +182,73 @@ imap_server_object_dup_token (JsonNode *node, GError **error)
     }
 
   return g_strdup (token);
+}
+
+/* Of the inner object or of the outer one. */
+static JsonNode *
+find_fact (JsonObject *object, const char *member)
+{
+  JsonNode *node = json_object_get_member (object, "token");
+
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    {
+      node = json_object_get_member (json_node_get_object (node), member);
+      if (node != NULL)
+        return node;
+    }
+
+  return json_object_get_member (object, member);
+}
+
+/* A number, which some authorization servers write as a text. */
+static gboolean
+read_seconds (JsonNode *node, gint64 *out_seconds)
+{
+  GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_NONE;
+  gint64 seconds;
+
+  if (type == G_TYPE_STRING)
+    {
+      if (!g_ascii_string_to_signed (json_node_get_string (node), 10, G_MININT32,
+                                     LONGEST_TOKEN_LIFE, &seconds, NULL))
+        return FALSE;
+    }
+  else if (type == G_TYPE_INT64 || type == G_TYPE_DOUBLE)
+    {
+      seconds = (gint64) CLAMP (json_node_get_double (node), G_MININT32, LONGEST_TOKEN_LIFE);
+    }
+  else
+    {
+      return FALSE;
+    }
+  *out_seconds = seconds;
+
+  return TRUE;
+}
+
+gint64
+imap_server_object_get_expiration (JsonNode *node)
+{
+  JsonObject *object = json_node_get_object (node);
+  JsonNode *expiration = find_fact (object, "tokenExpiration");
+  JsonNode *lifetime = find_fact (object, "expires_in");
+  gint64 seconds;
+
+  if (expiration != NULL && JSON_NODE_HOLDS_VALUE (expiration))
+    {
+      g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+      const char *text = json_node_get_value_type (expiration) == G_TYPE_STRING ?
+                             json_node_get_string (expiration) :
+                             "";
+      g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (text, utc);
+
+      if (time != NULL)
+        return g_date_time_to_unix (time);
+      if (read_seconds (expiration, &seconds))
+        return seconds;
+    }
+  if (lifetime != NULL && read_seconds (lifetime, &seconds))
+    return g_get_real_time () / G_USEC_PER_SEC + seconds;
+
+  return 0;
 }

@@ -15,5 +15,7 @@ GImapTransporter *imap_server_object_make (JsonNode *server, GError **error);
 
 /* The access token in a token object. */
 char *imap_server_object_dup_token (JsonNode *node, GError **error);
+/* When it expires, in seconds since 1970; 0 = it does not say. */
+gint64 imap_server_object_get_expiration (JsonNode *node);
 
 G_END_DECLS

@@ -7,8 +7,12 @@
 #pragma once
 
 #include "gimap4d/imap/g-imap-transporter.h"
+#include "gimap4d/imap/imap-token-source.h"
 
 G_BEGIN_DECLS
+
+/* The private part of set_token_provider. */
+ImapTokenSource *imap_transporter_get_token_source (GImapTransporter *self);
 
 /* Each takes the operation. A NULL operation is one that the caller's arguments did not allow: @error
  * says why, and is taken. The result is the operation's. */

@@ -231,6 +231,8 @@ class SaslPeer:
         context.use_privatekey_file(self.certificate[1])
         context.load_verify_locations(self.authority)
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        # OpenSSL refuses a ticket that a client comes back with when this is not set.
+        context.set_session_id(b"sasl-peer")
         if "EXTERNAL" in self.mechanisms:
             # Asked for, and checked when the client has one.
             context.set_verify(SSL.VERIFY_PEER, lambda *arguments: bool(arguments[-1]))

@@ -141,6 +141,16 @@ imap_call_is_answering (gpointer object)
   return FALSE;
 }
 
+void
+imap_call_run_answering (gpointer object, void (*func) (gpointer data), gpointer data)
+{
+  Answering now = { object, g_private_get (&answering) };
+
+  g_private_set (&answering, &now);
+  func (data);
+  g_private_set (&answering, now.outer);
+}
+
 static void
 answer (ImapCall *call, Question *question)
 {

@@ -53,6 +53,8 @@ void imap_call_ask_caller (ImapCall *call,
 /* The current thread is answering a question of a call on this object, or answers another one from
  * inside of it: a synchronous call on it would wait for itself. */
 gboolean imap_call_is_answering (gpointer object);
+/* Runs @func as one who answers a question about this object without being its caller. */
+void imap_call_run_answering (gpointer object, void (*func) (gpointer data), gpointer data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapCall, imap_call_unref)
 

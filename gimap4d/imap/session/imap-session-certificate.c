@@ -91,9 +91,8 @@ certificate_asked (gpointer data)
   imap_io_thread_post (certificate_answered_cb, data);
 }
 
-/* The first one who still waits for the connection. */
-static ImapCall *
-find_caller (ImapSession *session)
+ImapCall *
+imap_session_find_caller (ImapSession *session)
 {
   for (GList *link = session->waiting.head; link != NULL; link = link->next)
     {
@@ -110,7 +109,7 @@ find_caller (ImapSession *session)
 static void
 ask_certificate (ImapSession *session, CertificateQuestion *question)
 {
-  ImapCall *caller = find_caller (session);
+  ImapCall *caller = imap_session_find_caller (session);
 
   if (caller != NULL && session->events->accept_certificate != NULL)
     {

@@ -18,12 +18,15 @@
 
 #include <string.h>
 
+#define OAUTH2 "OAUTH2"
+
 static void
 logged_in (ImapCommand *command, const ImapResponse *response)
 {
   ImapSession *session = command->operation->host_data;
   const char *failure = session->sasl != NULL ? imap_sasl_get_failure (session->sasl) : NULL;
   g_autoptr (GError) refusal = NULL;
+  GError *error;
   int code;
 
   /* A mechanism that is still at work in a thread of its own has proved nothing. */
@@ -49,13 +52,16 @@ logged_in (ImapCommand *command, const ImapResponse *response)
   if (code == G_IMAP_ERROR_NO && response->code != IMAP_CODE_UNAVAILABLE)
     code = G_IMAP_ERROR_AUTH_FAILED;
   if (failure != NULL)
-    imap_session_fail_opening (session, g_error_new (G_IMAP_ERROR, code,
-                                                     _ ("the login (%s) failed: %s (%s)"),
-                                                     session->mode, refusal->message, failure));
+    error = g_error_new (G_IMAP_ERROR, code, _ ("the login (%s) failed: %s (%s)"), session->mode,
+                         refusal->message, failure);
   else
-    imap_session_fail_opening (session,
-                               g_error_new (G_IMAP_ERROR, code, _ ("the login (%s) failed: %s"),
-                                            session->mode, refusal->message));
+    error = g_error_new (G_IMAP_ERROR, code, _ ("the login (%s) failed: %s"), session->mode,
+                         refusal->message);
+  if (strcmp (session->mode, OAUTH2) == 0 &&
+      (code == G_IMAP_ERROR_AUTH_FAILED || code == G_IMAP_ERROR_AUTH_EXPIRED))
+    imap_session_token_refused (session, error);
+  else
+    imap_session_fail_opening (session, error);
 }
 
 static void
@@ -247,7 +253,7 @@ static const char *
 get_public_mode (const char *mechanism)
 {
   if (strcmp (mechanism, "OAUTHBEARER") == 0 || strcmp (mechanism, "XOAUTH2") == 0)
-    return "OAUTH2";
+    return OAUTH2;
   if (mechanism[0] == '\0')
     return "LOGIN";
 
@@ -264,7 +270,7 @@ get_offer (ImapSession *session, gboolean has_binding)
     offer |= IMAP_SASL_OFFER_SECURE;
   if (settings->password != NULL)
     offer |= IMAP_SASL_OFFER_PASSWORD;
-  if (settings->token != NULL)
+  if (imap_session_may_have_token (session))
     offer |= IMAP_SASL_OFFER_TOKEN;
   if (has_binding)
     offer |= IMAP_SASL_OFFER_BINDING;
@@ -294,7 +300,7 @@ start_sasl (ImapSession *session, const char *mechanism, GBytes *binding, const 
   ImapSaslSettings sasl = {
     .user = settings->user,
     .password = settings->password,
-    .token = settings->token,
+    .token = imap_session_get_token (session),
     .host = settings->host,
     .port = settings->port,
     .binding = { binding_type, binding },
@@ -344,6 +350,11 @@ imap_session_log_in (ImapSession *session)
     }
 
   session->mode = get_public_mode (mechanism);
+  if (strcmp (session->mode, OAUTH2) == 0 && imap_session_renew_token (session))
+    return;
+  /* The list of before the login does not hold behind it. */
+  g_strfreev (session->offered);
+  session->offered = g_strdupv (session->capabilities.words);
   if (mechanism[0] == '\0')
     send_login (session);
   else

@@ -83,6 +83,7 @@ imap_session_detach (ImapSession *session)
   g_clear_pointer (&session->sasl, imap_sasl_free);
   g_clear_pointer (&session->bye, g_free);
   imap_capabilities_clear (&session->capabilities);
+  g_clear_pointer (&session->offered, g_strfreev);
   session->is_utf8 = FALSE;
   session->mode = NULL;
 }
@@ -96,6 +97,7 @@ open_trace (ImapSession *session, GError **error)
   session->trace = imap_trace_new (session->settings->log_file, error);
   imap_trace_add_secret (session->trace, session->settings->password);
   imap_trace_add_secret (session->trace, session->settings->token);
+  imap_trace_add_secret (session->trace, session->token);
 
   return session->trace != NULL;
 }
@@ -112,6 +114,32 @@ choose_tags (ImapSession *session)
 }
 
 void
+imap_session_begin_opening (ImapSession *session)
+{
+  session->generation++;
+  choose_tags (session);
+  session->n_done = 0;
+  session->n_early_responses = 0;
+  session->n_unsolicited = 0;
+  session->unsolicited_size = 0;
+  session->cancellable = g_cancellable_new ();
+  imap_session_move (session, IMAP_SESSION_CONNECTING);
+}
+
+void
+imap_session_connect (ImapSession *session)
+{
+  const ImapSettings *settings = session->settings;
+
+  imap_trace_note (session->trace, "Connecting to %s:%u", settings->host, settings->port);
+  imap_session_set_deadline (session, G_IMAP_ERROR_TIMEOUT_CONNECT, 0);
+  imap_connector_connect_async (settings->host, settings->port,
+                                imap_settings_is_implicit_tls (settings) ? "imaps" : "imap",
+                                settings->proxy_resolver, session->cancellable, connected_cb,
+                                imap_session_begin_step (session));
+}
+
+void
 imap_session_open (ImapSession *session)
 {
   const ImapSettings *settings = session->settings;
@@ -123,22 +151,12 @@ imap_session_open (ImapSession *session)
       return;
     }
 
-  imap_trace_note (session->trace, "Connecting to %s:%u", settings->host, settings->port);
-  session->generation++;
-  choose_tags (session);
-  session->n_done = 0;
-  session->n_early_responses = 0;
-  session->n_unsolicited = 0;
-  session->unsolicited_size = 0;
-  session->cancellable = g_cancellable_new ();
+  session->was_token_asked = FALSE;
+  session->is_token_new = FALSE;
   session->deadline = g_get_monotonic_time () +
                       settings->connection_timeout * (gint64) G_USEC_PER_SEC;
-  imap_session_move (session, IMAP_SESSION_CONNECTING);
-  imap_session_set_deadline (session, G_IMAP_ERROR_TIMEOUT_CONNECT, 0);
-  imap_connector_connect_async (settings->host, settings->port,
-                                imap_settings_is_implicit_tls (settings) ? "imaps" : "imap",
-                                settings->proxy_resolver, session->cancellable, connected_cb,
-                                imap_session_begin_step (session));
+  imap_session_begin_opening (session);
+  imap_session_connect (session);
 }
 
 static void secured_cb (GObject *source, GAsyncResult *result, gpointer user_data);

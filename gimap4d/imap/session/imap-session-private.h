@@ -47,6 +47,17 @@ struct _ImapSession
   const char *mode;          /* static: the mechanism in use */
   guint n_sasl_rounds;
   guint n_early_responses;
+  GStrv offered; /* owned, nullable: the capabilities by which the mechanism was chosen */
+
+  /* The access token, and asking for a newer one. */
+  char *token;              /* owned, nullable: in place of the settings' one */
+  gboolean is_token_new;    /* it came in this opening */
+  gboolean was_token_asked; /* in this opening */
+  gboolean awaits_token;
+  ImapTokenReason token_reason;
+  guint token_question;            /* which one is waited for */
+  GError *token_refusal;           /* owned, nullable: what the login ends with without a new one */
+  GCancellable *token_cancellable; /* owned: while the provider runs */
 
   /* What it is asked to do. */
   GQueue waiting;     /* of ImapOperation, owned: not started */
@@ -92,6 +103,9 @@ void imap_session_publish (ImapSession *session);
 void imap_session_fail (ImapSession *session, GError *error);
 /* The connection cannot be opened: everybody who waits for it hears why. Takes @error. */
 void imap_session_fail_opening (ImapSession *session, GError *error);
+/* The connection of an opening is gone while it waits for a token: it goes on over a new one, which
+ * imap_session_connect () makes. */
+void imap_session_reopen (ImapSession *session, const GError *error);
 void imap_session_pump (ImapSession *session);
 void imap_session_settle (ImapSession *session, ImapOperation *operation);
 /* In the statistics. */
@@ -103,6 +117,8 @@ GError *imap_session_name_place (ImapSession *session, const char *title, GError
 
 /* imap-session-open.c */
 void imap_session_open (ImapSession *session);
+void imap_session_begin_opening (ImapSession *session);
+void imap_session_connect (ImapSession *session);
 void imap_session_attach (ImapSession *session, GIOStream *stream, const ImapFramerLimits *limits);
 void imap_session_detach (ImapSession *session);
 void imap_session_greeted (ImapSession *session, const ImapResponse *response);
@@ -124,6 +140,18 @@ ImapSession *imap_session_end_step (ImapStep *step);
 void imap_session_judge_certificate (ImapSession *session,
                                      GTlsCertificate *certificate,
                                      GTlsCertificateFlags errors);
+/* The first one who still waits for the connection; nullable. */
+ImapCall *imap_session_find_caller (ImapSession *session);
+
+/* imap-session-token.c */
+const char *imap_session_get_token (const ImapSession *session);
+/* There is a token, or somebody who may have one. */
+gboolean imap_session_may_have_token (ImapSession *session);
+/* TRUE when a newer token is asked for first: the login begins again with it. */
+gboolean imap_session_renew_token (ImapSession *session);
+/* The server does not want the token. Takes the error; asks for another token, once, or fails. */
+void imap_session_token_refused (ImapSession *session, GError *error);
+void imap_session_forget_token_question (ImapSession *session);
 
 /* imap-session-login.c */
 void imap_session_log_in (ImapSession *session);

@@ -115,7 +115,8 @@ check_opening (ImapSession *session, gint64 now)
                              "tls-mode to implicit)"));
     case G_IMAP_ERROR_TIMEOUT_CONNECT:
       return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_CONNECT,
-                          _ ("no connection within %u seconds"),
+                          session->awaits_token ? _ ("no access token within %u seconds") :
+                                                  _ ("no connection within %u seconds"),
                           session->settings->connection_timeout);
     default:
       return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_RESPONSE,

@@ -93,6 +93,7 @@ imap_session_unref (ImapSession *session)
   g_clear_pointer (&session->trace, imap_trace_free);
   g_clear_pointer (&session->bye, g_free);
   g_clear_object (&session->accepted_certificate);
+  imap_sasl_wipe_text (session->token);
   imap_capabilities_clear (&session->capabilities);
   g_clear_pointer (&session->box, imap_box_state_free);
   g_clear_pointer (&session->wanted_box, g_free);
@@ -172,13 +173,15 @@ imap_session_get_facts (ImapSession *session, ImapSessionFacts *out_facts)
 char *
 imap_session_blank (ImapSession *session, const char *text)
 {
-  const char *secrets[] = { NULL, NULL, NULL };
+  const char *secrets[] = { NULL, NULL, NULL, NULL };
   guint n_secrets = 0;
 
   if (session->settings->password != NULL)
     secrets[n_secrets++] = session->settings->password;
   if (session->settings->token != NULL)
     secrets[n_secrets++] = session->settings->token;
+  if (session->token != NULL)
+    secrets[n_secrets++] = session->token;
 
   return imap_trace_blank (text, secrets);
 }
@@ -408,12 +411,49 @@ imap_session_fail (ImapSession *session, GError *cause)
 }
 
 void
+imap_session_reopen (ImapSession *session, const GError *error)
+{
+  gint64 deadline = session->deadline;
+
+  disconnect (session, error);
+  imap_session_begin_opening (session);
+  session->deadline = deadline;
+  imap_session_watch_time (session);
+}
+
+/* A server may hang up on whoever has no valid token, instead of refusing it in words. TRUE when
+ * that was what happened. */
+static gboolean
+check_hang_up (ImapSession *session, const GError *error)
+{
+  const char *failure = session->sasl != NULL ? imap_sasl_get_failure (session->sasl) : NULL;
+
+  if (failure == NULL || !was_lost (error))
+    return FALSE;
+
+  imap_session_token_refused (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_AUTH_FAILED,
+                                                    _ ("the login (%s) failed: %s (%s)"),
+                                                    session->mode, error->message, failure));
+
+  return TRUE;
+}
+
+void
 imap_session_fail_opening (ImapSession *session, GError *cause)
 {
   g_autoptr (ImapSession) alive = imap_session_ref (session);
   g_autoptr (GError) error = cause;
   ImapOperation *operation;
 
+  if (check_hang_up (session, error) && !session->awaits_token)
+    return;
+  if (session->awaits_token && was_lost (error))
+    {
+      imap_session_reopen (session, error);
+      return;
+    }
+
+  imap_session_forget_token_question (session);
   disconnect (session, error);
   while ((operation = g_queue_pop_head (&session->waiting)) != NULL)
     end_operation (session, operation, g_error_copy (error));

@@ -43,7 +43,16 @@ typedef struct
 void imap_session_facts_clear (ImapSessionFacts *facts);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapSessionFacts, imap_session_facts_clear)
 
-/* Whoever owns the session. All but the last are called in the I/O thread and must not block. */
+/* Why a new access token is wanted. The values are those of GImapTokenReason. */
+typedef enum
+{
+  IMAP_TOKEN_MISSING,
+  IMAP_TOKEN_EXPIRED,
+  IMAP_TOKEN_REFUSED,
+} ImapTokenReason;
+
+/* Whoever owns the session. Where nothing else is said they are called in the I/O thread and must
+ * not block. */
 typedef struct
 {
   void (*facts_changed) (gpointer owner);
@@ -54,6 +63,11 @@ typedef struct
   gboolean (*accept_certificate) (GObject *object,
                                   GTlsCertificate *certificate,
                                   GTlsCertificateFlags errors);
+  gboolean (*has_token_provider) (gpointer owner);
+  /* A new access token, NULL for none. The first is called in a thread of its own, never twice at
+   * once, the second like accept_certificate. */
+  char *(*provide_token) (gpointer owner, ImapTokenReason reason, GCancellable *cancellable);
+  char *(*request_token) (GObject *object, ImapTokenReason reason);
 } ImapSessionEvents;
 
 /* Takes a reference to the settings; @owner is freed with the session. */

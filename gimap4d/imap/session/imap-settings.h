@@ -1,4 +1,5 @@
-/* What a transporter was made with. Never changes; the secrets in it leave it only for a login.
+/* What a transporter was made with. Never changes; the secrets in it leave it only for a login. The
+ * token is the first one: newer ones are the session's.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -27,6 +28,7 @@ typedef struct
   char *user;
   char *password;
   char *token;
+  gint64 token_expires_at; /* in seconds since 1970; 0 = not known */
   char *authentication_mode;
   char *log_file;
   char *client_id;

@@ -544,10 +544,56 @@ def _extend_transporter(cls):
     _dispatch_numbers(cls, "get_mails", "get_mails_by_number")
     _dispatch_numbers(cls, "get_mails_async", "get_mails_by_number_async")
     _dispatch_finish(cls)
+    _extend_token_provider(cls)
     cls.__enter__ = lambda self: self
     cls.__exit__ = _leave
     cls.__aenter__ = _enter_async
     cls.__aexit__ = _leave_async
+
+
+def _count_positional(function):
+    """How many of two arguments the function takes."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 2
+    if any(parameter.kind == parameter.VAR_POSITIONAL for parameter in parameters):
+        return 2
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return min(2, sum(parameter.kind in kinds for parameter in parameters))
+
+
+def _get_token(provider, arguments):
+    """In a thread of the library. Nothing that a provider does may end it."""
+    try:
+        token = provider(*arguments)
+        if token is not None and not isinstance(token, str):
+            raise TypeError(f"the token provider returned a {type(token).__name__}, not a str")
+        return token
+    except BaseException:
+        traceback.print_exc()
+        return None
+
+
+def _extend_token_provider(cls):
+    c_set = cls.set_token_provider
+
+    def set_token_provider(self, provider):
+        """Sets the function that gets tokens: provider (transporter, reason), (reason) or ()."""
+        if provider is None:
+            c_set(self, None)
+            return
+        if not callable(provider):
+            raise TypeError(f"set_token_provider(): {provider!r} cannot be called")
+        count = _count_positional(provider)
+
+        def provide(transporter, reason, *_):
+            arguments = (transporter, reason) if count == 2 else (reason,)[:count]
+            return _get_token(provider, arguments)
+
+        c_set(self, provide)
+
+    cls.set_token_provider = set_token_provider
 
 
 def _extend_mails(cls):
