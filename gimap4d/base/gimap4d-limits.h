@@ -22,6 +22,10 @@
 #define IMAP_LIMIT_STALL_WINDOW_MS 60000
 #define IMAP_LIMIT_STALL_BYTES (60 * IMAP_KIB)
 
+/* So long a caller who does not take what was fetched for him holds up the connection; then the rest of
+ * what is under way is let go, to be fetched again, and the others go on. */
+#define IMAP_LIMIT_HOLD_MS 3000
+
 /* Half-open connections are found by TCP itself in about two minutes, not in Linux's two hours. */
 #define IMAP_LIMIT_KEEPALIVE_IDLE_S 60
 #define IMAP_LIMIT_KEEPALIVE_INTERVAL_S 15
@@ -94,6 +98,14 @@
 #define IMAP_LIMIT_QUOTED_SENT (1 * IMAP_KIB)
 /* RFC 7888: LITERAL- allows this much without asking. */
 #define IMAP_LIMIT_LITERAL_MINUS 4096
+
+/* What waits in memory to be handed out one by one, but for the last mail of it. */
+#define IMAP_LIMIT_HAND_OUT (2 * IMAP_MIB)
+/* What one command of many asks for, about, and how many are on their way: enough for a fast line at a
+ * distance, little enough to be let go when nobody wants it any more. */
+#define IMAP_LIMIT_BATCH_BYTES (512 * IMAP_KIB)
+#define IMAP_LIMIT_BATCH_MAILS 1000
+#define IMAP_LIMIT_BATCHES 4
 
 #define IMAP_LIMIT_BOX_NAME (4 * IMAP_KIB)
 #define IMAP_LIMIT_ALERT_CHARS 1024

@@ -18,8 +18,8 @@
 #include "gimap4d/imap/imap-transporter-private.h"
 #include "gimap4d/mail/email-private.h"
 
-static ImapFetchWhat
-get_what (GImapFetchFlags flags)
+ImapFetchWhat
+imap_transporter_get_what (GImapFetchFlags flags)
 {
   ImapFetchWhat what = IMAP_FETCH_FACTS;
 
@@ -39,7 +39,7 @@ static gpointer
 make_by_set (GImapMessageSet *ids, GImapFetchFlags flags)
 {
   ImapOperation *operation = imap_fetch_operation_new (imap_message_set_get_uids (ids),
-                                                       get_what (flags));
+                                                       imap_transporter_get_what (flags));
 
   operation->box = g_strdup (imap_message_set_get_box (ids));
   operation->uid_validity = imap_message_set_get_uid_validity (ids);
@@ -64,7 +64,7 @@ make_by_numbers (gint64 start, gint64 end, GImapFetchFlags flags, GError **error
   if (!imap_numbers_check (start, end, &first, &last, error))
     return NULL;
 
-  return imap_fetch_operation_new_by_number (first, last, get_what (flags));
+  return imap_fetch_operation_new_by_number (first, last, imap_transporter_get_what (flags));
 }
 
 static gpointer
@@ -180,10 +180,11 @@ g_imap_transporter_get_mail (GImapTransporter *self,
   g_return_val_if_fail (id != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return to_mail (
-      self,
-      imap_transporter_call (self, make_by_id (id, get_what (flags), error), cancellable, error),
-      error);
+  return to_mail (self,
+                  imap_transporter_call (self,
+                                         make_by_id (id, imap_transporter_get_what (flags), error),
+                                         cancellable, error),
+                  error);
 }
 
 /**
@@ -214,7 +215,7 @@ g_imap_transporter_get_mail_async (GImapTransporter *self,
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
   g_return_if_fail (id != NULL);
 
-  operation = make_by_id (id, get_what (flags), &cause);
+  operation = make_by_id (id, imap_transporter_get_what (flags), &cause);
   imap_transporter_call_async (self, operation, cause, g_imap_transporter_get_mail_async,
                                cancellable, callback, user_data);
 }
@@ -269,8 +270,9 @@ g_imap_transporter_get_mail_by_number (GImapTransporter *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   return to_mail (self,
-                  imap_transporter_call (self, make_by_number (number, get_what (flags), error),
-                                         cancellable, error),
+                  imap_transporter_call (
+                      self, make_by_number (number, imap_transporter_get_what (flags), error),
+                      cancellable, error),
                   error);
 }
 
@@ -301,7 +303,7 @@ g_imap_transporter_get_mail_by_number_async (GImapTransporter *self,
 
   g_return_if_fail (G_IS_IMAP_TRANSPORTER (self));
 
-  operation = make_by_number (number, get_what (flags), &cause);
+  operation = make_by_number (number, imap_transporter_get_what (flags), &cause);
   imap_transporter_call_async (self, operation, cause, g_imap_transporter_get_mail_by_number_async,
                                cancellable, callback, user_data);
 }

@@ -996,7 +996,7 @@ imap_transporter_get_token_source (GImapTransporter *self)
 
 /* The caller has gone: the I/O thread is told, and swallows what still comes for him. */
 static void
-abandoned (GObject *object, gpointer call)
+abandoned (gpointer object, gpointer call)
 {
   imap_session_abandon (G_IMAP_TRANSPORTER (object)->session, call);
 }
@@ -1041,12 +1041,28 @@ imap_transporter_call_async (GImapTransporter *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
+  imap_transporter_call_async_with (self, operation, cause, source_tag, NULL, NULL, cancellable,
+                                    callback, user_data);
+}
+
+void
+imap_transporter_call_async_with (GImapTransporter *self,
+                                  gpointer operation,
+                                  GError *cause,
+                                  gpointer source_tag,
+                                  gpointer closure,
+                                  GDestroyNotify closure_free,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (ImapOperation) owned = operation;
   g_autoptr (ImapCall) call = NULL;
   GError *error = cause;
 
   g_task_set_source_tag (task, source_tag);
+  g_task_set_task_data (task, closure, closure_free);
   if (operation == NULL || !check_call (self, &error))
     {
       name_place (self, &error);

@@ -284,6 +284,42 @@ GImapMails *g_imap_transporter_get_mails_by_number_finish (GImapTransporter *sel
                                                            GAsyncResult *result,
                                                            GError **error);
 
+/**
+ * GImapMailFunc:
+ * @mail: a mail that has come
+ * @user_data: the data that was given with the function
+ *
+ * Takes one mail after the other; see g_imap_transporter_fetch_mails().
+ *
+ * Returns: %TRUE for the next one, %FALSE to end the call
+ *
+ * Since: 1.0
+ */
+typedef gboolean (*GImapMailFunc) (GEmail *mail, gpointer user_data);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_fetch_mails (GImapTransporter *self,
+                                         GImapMessageSet *ids,
+                                         GImapFetchFlags flags,
+                                         GImapMailFunc func,
+                                         gpointer func_data,
+                                         GCancellable *cancellable,
+                                         GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_fetch_mails_async (GImapTransporter *self,
+                                           GImapMessageSet *ids,
+                                           GImapFetchFlags flags,
+                                           GImapMailFunc func,
+                                           gpointer func_data,
+                                           GDestroyNotify func_destroy,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_imap_transporter_fetch_mails_finish (GImapTransporter *self,
+                                                GAsyncResult *result,
+                                                GError **error);
+
 G_IMAP4D_AVAILABLE_IN_1_0
 GBytes *g_imap_transporter_get_mime_as_blob (GImapTransporter *self,
                                              const char *id,

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "gimap4d/imap/command/imap-fetch-mails.h"
 #include "gimap4d/imap/g-imap-transporter.h"
 #include "gimap4d/imap/imap-token-source.h"
 
@@ -27,6 +28,16 @@ void imap_transporter_call_async (GImapTransporter *self,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
+/* The same; @closure lives until the call has ended, and ends in the caller's context. */
+void imap_transporter_call_async_with (GImapTransporter *self,
+                                       gpointer operation,
+                                       GError *error,
+                                       gpointer source_tag,
+                                       gpointer closure,
+                                       GDestroyNotify closure_free,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
 gpointer imap_transporter_call_finish (GImapTransporter *self,
                                        GAsyncResult *result,
                                        gpointer source_tag,
@@ -37,5 +48,8 @@ gboolean imap_transporter_check_box_name (const char *name, GError **error);
 /* From an operation's result to what a method returns. The second takes an ImapFound; its ids remember their box. */
 gboolean imap_transporter_to_boolean (GImapTransporter *self, gpointer result);
 GImapMessageSet *imap_transporter_to_message_set (GImapTransporter *self, gpointer result);
+
+/* g-imap-transporter-mails.c */
+ImapFetchWhat imap_transporter_get_what (GImapFetchFlags flags);
 
 G_END_DECLS

@@ -11,7 +11,7 @@ import email
 import hashlib
 
 import tap
-from library import GImap4D, fails, new_transporter, raises
+from library import Gio, GImap4D, GLib, fails, new_transporter, raises
 
 Code = GImap4D.ImapError
 SEEN = "$seen"
@@ -165,12 +165,64 @@ def test_streams():
     fails(Code.INVALID_ARGUMENT, lambda: read_all(stream), "Streams")
 
 
+def test_fetch_mails():
+    transporter = fresh_box("Each", 30)
+    subjects = [f"mail {number}" for number in range(1, 31)]
+    taken = []
+    assert transporter.fetch_mails(GImap4D.IMAP_ALL, lambda mail: taken.append(mail.subject))
+    assert taken == subjects
+    assert keywords(transporter, "30") == {"30": {SEEN}}
+
+    # False ends it, nothing does not.
+    taken.clear()
+    assert transporter.fetch_mails("1:30", with_body=False, func=lambda mail:
+                                   taken.append(mail.id) or len(taken) < 3)
+    assert taken == ["1", "2", "3"]
+
+    # What is raised is raised, and what would wait for the call itself is refused.
+    raises(ZeroDivisionError, lambda: transporter.fetch_mails([1], lambda mail: 1 / 0))
+    problem = raises(GLib.Error, lambda: transporter.fetch_mails(
+        [1], lambda mail: transporter.get_mail(2)), "asynchronous")
+    assert problem.matches(Gio.io_error_quark(), Gio.IOErrorEnum.PENDING)
+    raises(TypeError, lambda: transporter.fetch_mails([1], None))
+    assert transporter.fetch_mails([4000], lambda mail: 1 / 0)
+
+    # Asynchronously, in the main context of the caller.
+    loop = GLib.MainLoop()
+    results = []
+
+    def done(source, result, word):
+        try:
+            results.append((word, source.fetch_mails_finish(result)))
+        except ZeroDivisionError as caught:
+            results.append((word, caught))
+        loop.quit()
+
+    taken.clear()
+    transporter.fetch_mails_async("1:30", lambda mail: taken.append(mail.subject), 4, None, done,
+                                  "word")
+    loop.run()
+    assert taken == subjects and results == [("word", True)], results
+    transporter.fetch_mails_async("1:30", lambda mail: 1 / 0, callback=lambda *_: done(*_, "x"))
+    loop.run()
+    assert isinstance(results[1][1], ZeroDivisionError)
+
+
 def test_await():
     async def change():
         async with new_transporter() as transporter:
             await transporter.create_box_async("Await")
             ids = await transporter.append_mime_async(b"Subject: one\r\n\r\n1\r\n", "Await")
             await transporter.select_box_async("Await")
+            taken = []
+            assert await transporter.fetch_mails_async(ids, lambda mail: taken.append(mail.subject))
+            assert taken == ["one"]
+            try:
+                await transporter.fetch_mails_async(ids, lambda mail: {}["no such key"])
+                assert False
+            except KeyError:
+                pass
+            assert await transporter.remove_flags_async(ids, [SEEN])
             assert await transporter.add_flags_async(ids, [SEEN])
             stream = await transporter.open_mime_async(ids[0], False)
             message = email.message_from_bytes(read_all(stream))
@@ -188,6 +240,7 @@ tap.run({
     "append": test_append,
     "copy and move": test_copy_and_move,
     "delete": test_delete,
+    "fetch mails": test_fetch_mails,
     "streams": test_streams,
     "await": test_await,
 })

@@ -78,6 +78,25 @@ imap_operation_fail_response (gpointer operation, const ImapResponse *response)
   complete (operation, NULL, NULL, imap_failure_new (response));
 }
 
+void
+imap_operation_hand_out (gpointer data,
+                         void (*func) (gpointer object, gpointer data),
+                         gpointer item,
+                         GDestroyNotify destroy)
+{
+  ImapOperation *operation = data;
+
+  operation->host->hand_out (operation->host_data, operation, func, item, destroy);
+}
+
+void
+imap_operation_poke (gpointer data)
+{
+  ImapOperation *operation = data;
+
+  operation->host->poke (operation->host_data, operation);
+}
+
 const ImapCapabilities *
 imap_operation_get_capabilities (gpointer data)
 {

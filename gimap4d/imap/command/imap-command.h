@@ -83,6 +83,10 @@ typedef struct
   /* Forgets what it has collected: it will be started again. */
   void (*reset) (ImapOperation *operation);
   void (*finalize) (ImapOperation *operation);
+  /* Somebody poked it: see the host. */
+  void (*poked) (ImapOperation *operation);
+  /* The others have waited long enough for it to let the connection go on. */
+  void (*hold_ended) (ImapOperation *operation);
 } ImapOperationClass;
 
 /* What the connection does for an operation. */
@@ -105,6 +109,16 @@ typedef struct
                     gpointer result,
                     GDestroyNotify destroy,
                     GError *error);
+  /* Has @func called in the caller's thread, in order and before the result is handed out, with the
+   * object that the call is made on. @destroy runs in any thread, and alone when the caller is gone. */
+  void (*hand_out) (gpointer host,
+                    ImapOperation *operation,
+                    void (*func) (gpointer object, gpointer data),
+                    gpointer data,
+                    GDestroyNotify destroy);
+  /* In any thread, as long as the caller waits: has the class's poked called in the I/O thread, if the
+   * operation is still under way then. */
+  void (*poke) (gpointer host, ImapOperation *operation);
 } ImapOperationHost;
 
 struct _ImapOperation
@@ -124,6 +138,7 @@ struct _ImapOperation
   guint n_starts;
   gboolean is_complete;
   gboolean is_outcome_unknown; /* a change was sent, and its reply will not come */
+  gboolean is_holding; /* it has no room: nothing is read, for a while at most, until it says so */
 };
 
 /* @title: takes it. The result is of klass->size. */
@@ -136,6 +151,13 @@ void imap_operation_return (gpointer operation, gpointer result, GDestroyNotify 
 void imap_operation_fail (gpointer operation, GError *error);
 /* The server refused: its answer becomes the error. */
 void imap_operation_fail_response (gpointer operation, const ImapResponse *response);
+
+/* See the host. */
+void imap_operation_hand_out (gpointer operation,
+                              void (*func) (gpointer object, gpointer data),
+                              gpointer data,
+                              GDestroyNotify destroy);
+void imap_operation_poke (gpointer operation);
 
 const ImapCapabilities *imap_operation_get_capabilities (gpointer operation);
 gboolean imap_operation_has (gpointer operation, ImapCapability capability);

@@ -51,8 +51,8 @@ imap_fetched_unref (ImapFetched *fetched)
   g_free (fetched);
 }
 
-static ImapFetched *
-fetched_new (const ImapBoxState *box)
+ImapFetched *
+imap_fetched_new (const ImapBoxState *box)
 {
   ImapFetched *fetched = g_new0 (ImapFetched, 1);
 
@@ -67,8 +67,8 @@ fetched_new (const ImapBoxState *box)
 
 /* A response that only says that flags have changed answers nobody. A server may answer commands that
  * are in flight together in any order: one that brings what this one did not ask for is another's. */
-static gboolean
-has_what_was_asked (FetchOperation *self, const ImapFetch *fetch)
+gboolean
+imap_fetch_mails_is_answer (ImapFetchWhat what, const ImapFetch *fetch)
 {
   gboolean has_body = !imap_span_is_empty (&fetch->body);
   gboolean has_header = !imap_span_is_empty (&fetch->header);
@@ -76,11 +76,11 @@ has_what_was_asked (FetchOperation *self, const ImapFetch *fetch)
                           !imap_span_is_empty (&fetch->structure);
 
   if (!imap_span_is_empty (&fetch->section) || fetch->origin >= 0 ||
-      has_body != ((self->what & IMAP_FETCH_BODY) != 0) ||
-      has_header != ((self->what & (IMAP_FETCH_BODY | IMAP_FETCH_HEADER)) == IMAP_FETCH_HEADER) ||
-      (has_envelope && (self->what & IMAP_FETCH_ENVELOPE) == 0))
+      has_body != ((what & IMAP_FETCH_BODY) != 0) ||
+      has_header != ((what & (IMAP_FETCH_BODY | IMAP_FETCH_HEADER)) == IMAP_FETCH_HEADER) ||
+      (has_envelope && (what & IMAP_FETCH_ENVELOPE) == 0))
     return FALSE;
-  if ((self->what & (IMAP_FETCH_BODY | IMAP_FETCH_HEADER)) != 0)
+  if ((what & (IMAP_FETCH_BODY | IMAP_FETCH_HEADER)) != 0)
     return TRUE;
 
   return fetch->size >= 0 || !imap_span_is_empty (&fetch->internal_date) ||
@@ -106,7 +106,7 @@ claim (ImapCommand *command, const ImapResponse *response)
   g_auto (ImapFetch) fetch = { 0 };
 
   if (response->type != IMAP_DATA_FETCH || !imap_data_parse_fetch (response, &fetch, NULL) ||
-      !has_what_was_asked (self, &fetch) || !was_asked_for (self, &fetch))
+      !imap_fetch_mails_is_answer (self->what, &fetch) || !was_asked_for (self, &fetch))
     return FALSE;
 
   if (self->fetched->fetches->len >= imap_operation_get_box (self)->exists + EXTRA_MAILS)
@@ -149,19 +149,19 @@ done (ImapCommand *command, const ImapResponse *response)
     return_fetched (self);
 }
 
-static void
-write_items (FetchOperation *self, ImapWriter *writer)
+void
+imap_fetch_mails_write_items (gpointer operation, ImapWriter *writer, ImapFetchWhat what)
 {
-  ImapBoxState *box = imap_operation_get_box (self);
+  ImapBoxState *box = imap_operation_get_box (operation);
   /* Where nothing can be marked, a server may refuse to try. */
-  gboolean marks = (self->what & IMAP_FETCH_MARK_SEEN) != 0 && !box->is_read_only;
+  gboolean marks = (what & IMAP_FETCH_MARK_SEEN) != 0 && !box->is_read_only;
 
   imap_writer_raw (writer, " (UID FLAGS INTERNALDATE RFC822.SIZE");
-  if ((self->what & IMAP_FETCH_ENVELOPE) != 0)
+  if ((what & IMAP_FETCH_ENVELOPE) != 0)
     imap_writer_raw (writer, " ENVELOPE BODYSTRUCTURE");
-  if ((self->what & IMAP_FETCH_BODY) != 0)
+  if ((what & IMAP_FETCH_BODY) != 0)
     imap_writer_raw (writer, marks ? " BODY[]" : " BODY.PEEK[]");
-  else if ((self->what & IMAP_FETCH_HEADER) != 0)
+  else if ((what & IMAP_FETCH_HEADER) != 0)
     imap_writer_raw (writer, marks ? " BODY[HEADER]" : " BODY.PEEK[HEADER]");
   imap_writer_char (writer, ')');
 }
@@ -173,7 +173,7 @@ fetch_uids (FetchOperation *self, const ImapUidSet *uids)
 
   imap_writer_space (writer);
   imap_writer_set (writer, uids);
-  write_items (self, writer);
+  imap_fetch_mails_write_items (self, writer, self->what);
   self->n_answers_due++;
   imap_operation_submit (self, writer, IMAP_COMMAND_NONE, claim, done);
 }
@@ -213,7 +213,7 @@ fetch_by_number (FetchOperation *self)
   range = g_strdup_printf (" %u:%u", self->from, self->to);
   writer = imap_operation_write (self, "FETCH");
   imap_writer_raw (writer, range);
-  write_items (self, writer);
+  imap_fetch_mails_write_items (self, writer, self->what);
   self->n_answers_due++;
   imap_operation_submit (self, writer, IMAP_COMMAND_NUMBERS, claim, done);
 }
@@ -223,7 +223,7 @@ start (ImapOperation *operation)
 {
   FetchOperation *self = (FetchOperation *) operation;
 
-  self->fetched = fetched_new (imap_operation_get_box (self));
+  self->fetched = imap_fetched_new (imap_operation_get_box (self));
   self->found = imap_uid_set_new ();
   if (self->uids != NULL)
     fetch_by_id (self);

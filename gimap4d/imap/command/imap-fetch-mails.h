@@ -33,6 +33,13 @@ typedef struct
 ImapFetched *imap_fetched_ref (ImapFetched *fetched);
 void imap_fetched_unref (ImapFetched *fetched);
 
+/* An empty one for mails of this box. */
+ImapFetched *imap_fetched_new (const ImapBoxState *box);
+
+/* What a FETCH of so much asks for: " (UID …)". And whether a response may be the answer to it. */
+void imap_fetch_mails_write_items (gpointer operation, ImapWriter *writer, ImapFetchWhat what);
+gboolean imap_fetch_mails_is_answer (ImapFetchWhat what, const ImapFetch *fetch);
+
 /* The result is an ImapFetched. */
 gpointer imap_fetch_operation_new (ImapUidSet *uids, ImapFetchWhat what);
 /* By message number; 0 = from the first, up to the last. */

@@ -49,22 +49,26 @@ return_found (gpointer operation, ImapUidSet *uids)
   imap_operation_return (operation, found, (GDestroyNotify) imap_found_free);
 }
 
+gboolean
+imap_search_is_answer (const ImapCommand *command, const ImapResponse *response)
+{
+  g_autofree char *tag = NULL;
+
+  if (response->type != IMAP_DATA_ESEARCH)
+    return response->type == IMAP_DATA_SEARCH;
+
+  tag = imap_data_dup_esearch_tag (response);
+
+  return tag == NULL || g_strcmp0 (tag, command->tag) == 0;
+}
+
 static gboolean
 claim_search (ImapCommand *command, const ImapResponse *response)
 {
   SearchOperation *self = (SearchOperation *) command->operation;
 
-  if (response->type == IMAP_DATA_ESEARCH)
-    {
-      g_autofree char *tag = imap_data_dup_esearch_tag (response);
-
-      if (tag != NULL && g_strcmp0 (tag, command->tag) != 0)
-        return FALSE;
-    }
-  else if (response->type != IMAP_DATA_SEARCH)
-    {
-      return FALSE;
-    }
+  if (!imap_search_is_answer (command, response))
+    return FALSE;
 
   /* An answer that cannot be read whole is none: a shorter list would look like a right one. */
   if (self->error == NULL)

@@ -20,6 +20,9 @@ typedef struct
 
 void imap_found_free (ImapFound *found);
 
+/* Whether an untagged response may be the answer to this search command. */
+gboolean imap_search_is_answer (const ImapCommand *command, const ImapResponse *response);
+
 /* The result is an ImapFound. @criteria: UTF-8, as RFC 9051 has them; NULL or blank is ALL. */
 gpointer imap_search_operation_new (const char *criteria);
 

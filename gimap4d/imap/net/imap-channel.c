@@ -28,6 +28,7 @@ struct _ImapChannel
   guint64 n_read;
 
   gboolean is_closed;
+  gboolean is_paused;
   guint n_uses; /* calls into the sink that are on the stack */
   gboolean is_freed;
 };
@@ -92,7 +93,7 @@ again_cb (gpointer user_data)
 static void
 schedule_again (ImapChannel *channel)
 {
-  if (channel->is_closed || channel->again_source != NULL)
+  if (channel->is_closed || channel->is_paused || channel->again_source != NULL)
     return;
 
   channel->again_source = g_idle_source_new ();
@@ -133,7 +134,8 @@ read_cb (GObject *pollable, gpointer user_data)
   gsize size = 0;
 
   channel->n_uses++;
-  while (!channel->is_closed && total < READ_PER_TURN && read_once (channel, &size))
+  while (!channel->is_closed && !channel->is_paused && total < READ_PER_TURN &&
+         read_once (channel, &size))
     total += size;
   if (total >= READ_PER_TURN)
     schedule_again (channel);
@@ -229,25 +231,45 @@ write_cb (GObject *pollable, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+wait_to_read (ImapChannel *channel)
+{
+  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (
+      g_io_stream_get_input_stream (channel->stream));
+
+  channel->read_source = g_pollable_input_stream_create_source (input, NULL);
+  g_source_set_callback (channel->read_source, G_SOURCE_FUNC (read_cb), channel, NULL);
+  g_source_attach (channel->read_source, channel->context);
+  /* What came with the handshake, or before a pause, may lie decrypted already. */
+  schedule_again (channel);
+}
+
 ImapChannel *
 imap_channel_new (GIOStream *stream, const ImapChannelSink *sink, gpointer user)
 {
   ImapChannel *channel = g_new0 (ImapChannel, 1);
-  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
 
   channel->stream = g_object_ref (stream);
   channel->sink = sink;
   channel->user = user;
   channel->context = g_main_context_ref_thread_default ();
   g_queue_init (&channel->unwritten);
-
-  channel->read_source = g_pollable_input_stream_create_source (input, NULL);
-  g_source_set_callback (channel->read_source, G_SOURCE_FUNC (read_cb), channel, NULL);
-  g_source_attach (channel->read_source, channel->context);
-  /* What came with the handshake may lie decrypted already. */
-  schedule_again (channel);
+  wait_to_read (channel);
 
   return channel;
+}
+
+void
+imap_channel_set_paused (ImapChannel *channel, gboolean is_paused)
+{
+  if (channel->is_closed || channel->is_paused == is_paused)
+    return;
+
+  channel->is_paused = is_paused;
+  clear_source (&channel->read_source);
+  clear_source (&channel->again_source);
+  if (!is_paused)
+    wait_to_read (channel);
 }
 
 static void

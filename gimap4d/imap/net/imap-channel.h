@@ -29,6 +29,8 @@ void imap_channel_free (ImapChannel *channel);
 void imap_channel_write (ImapChannel *channel, GBytes *bytes);
 void imap_channel_flush (ImapChannel *channel);
 gboolean imap_channel_has_unwritten (const ImapChannel *channel);
+/* While it is paused nothing is read: the peer is held up by TCP. What waits to be written goes on. */
+void imap_channel_set_paused (ImapChannel *channel, gboolean is_paused);
 /* Octets that went to the stream and came from it. */
 guint64 imap_channel_get_n_written (const ImapChannel *channel);
 guint64 imap_channel_get_n_read (const ImapChannel *channel);

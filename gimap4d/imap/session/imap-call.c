@@ -10,11 +10,15 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 
+/* What a main loop may spend on what a call hands out before its other work gets its turn. */
+#define TURN_US 5000
+
 typedef struct
 {
   ImapCallFunc func;
   gpointer data;
   GDestroyNotify destroy;
+  gboolean can_wait; /* for what is more urgent in the caller's context */
 } Question;
 
 struct _ImapCall
@@ -37,7 +41,7 @@ struct _ImapCall
   GQueue questions; /* of Question, owned */
   gboolean is_finished;
   gboolean is_cancelled;
-  gboolean is_scheduled; /* a source is on its way to the caller's context */
+  GSource *source; /* owned, nullable: on its way to the caller's context */
   gpointer result;
   GDestroyNotify destroy;
   GError *error;
@@ -112,6 +116,7 @@ imap_call_unref (ImapCall *call)
     return;
 
   g_assert (call->task == NULL);
+  g_clear_pointer (&call->source, g_source_unref);
   g_queue_clear_full (&call->questions, (GDestroyNotify) question_free);
   if (call->result != NULL && call->destroy != NULL)
     call->destroy (call->result);
@@ -162,24 +167,41 @@ answer (ImapCall *call, Question *question)
   question_free (question);
 }
 
-/* Runs what was asked so far. Called with the mutex, in the caller's thread; gives it up meanwhile. */
+/* Runs what was asked so far, as long as nobody cancels and there is time. Called with the mutex, in
+ * the caller's thread; gives it up meanwhile. */
 static void
-answer_questions (ImapCall *call)
+answer_questions (ImapCall *call, gint64 time)
 {
+  gint64 since = g_get_monotonic_time ();
   Question *question;
 
-  while ((question = g_queue_pop_head (&call->questions)) != NULL)
+  while (!call->is_cancelled && (question = g_queue_pop_head (&call->questions)) != NULL)
     {
       g_mutex_unlock (&call->mutex);
       answer (call, question);
       g_mutex_lock (&call->mutex);
+      if (g_get_monotonic_time () - since > time)
+        break;
     }
+}
+
+/* With the mutex held. The result is there, and all that had to be handed out before it was. */
+static gboolean
+has_ended (ImapCall *call)
+{
+  return call->is_finished && g_queue_is_empty (&call->questions);
 }
 
 /* With the mutex held. What a call that was cancelled before its result came ends with. */
 static void
 finish_cancelled (ImapCall *call)
 {
+  /* A result is none when not all was handed out that belongs to it. */
+  if (call->result != NULL && call->destroy != NULL)
+    call->destroy (call->result);
+  call->result = NULL;
+  g_clear_error (&call->error);
+
   call->is_finished = TRUE;
   if (call->cancelled_error != NULL)
     call->error = g_steal_pointer (&call->cancelled_error);
@@ -187,6 +209,8 @@ finish_cancelled (ImapCall *call)
     call->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
                                        _ ("The call was cancelled"));
 }
+
+static void wake_caller (ImapCall *call);
 
 static gboolean
 caller_cb (gpointer user_data)
@@ -197,18 +221,21 @@ caller_cb (gpointer user_data)
   gulong cancelled_id = 0;
 
   g_mutex_lock (&call->mutex);
-  call->is_scheduled = FALSE;
-  if (call->is_cancelled && !call->is_finished)
+  g_clear_pointer (&call->source, g_source_unref);
+  answer_questions (call, TURN_US);
+  if (call->is_cancelled && !has_ended (call))
     {
       finish_cancelled (call);
       was_abandoned = TRUE;
     }
-  if (!call->is_cancelled)
-    answer_questions (call);
-  if (call->is_finished)
+  if (was_abandoned || has_ended (call))
     {
       task = g_steal_pointer (&call->task);
       cancelled_id = call->cancelled_id;
+    }
+  else if (!g_queue_is_empty (&call->questions))
+    {
+      wake_caller (call);
     }
   g_mutex_unlock (&call->mutex);
 
@@ -227,26 +254,41 @@ caller_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* With the mutex held. A window is drawn and a key answered before a mail is handed out. */
+static int
+get_priority (ImapCall *call)
+{
+  Question *next = g_queue_peek_head (&call->questions);
+  int priority = g_task_get_priority (call->task);
+
+  return next != NULL && next->can_wait && !call->is_cancelled ?
+             MAX (priority, G_PRIORITY_DEFAULT_IDLE) :
+             priority;
+}
+
 /* With the mutex held: brings the caller's thread to look at the call. */
 static void
 wake_caller (ImapCall *call)
 {
-  g_autoptr (GSource) source = NULL;
-
   if (call->context == NULL)
     {
       g_cond_broadcast (&call->cond);
       return;
     }
-  if (call->is_scheduled || call->task == NULL)
+  if (call->task == NULL)
     return;
+  if (call->source != NULL)
+    {
+      g_source_set_priority (call->source, get_priority (call));
+      return;
+    }
 
-  call->is_scheduled = TRUE;
-  source = g_idle_source_new ();
-  g_source_set_priority (source, g_task_get_priority (call->task));
-  g_source_set_static_name (source, "gimap4d call");
-  g_source_set_callback (source, caller_cb, imap_call_ref (call), (GDestroyNotify) imap_call_unref);
-  g_source_attach (source, call->context);
+  call->source = g_idle_source_new ();
+  g_source_set_priority (call->source, get_priority (call));
+  g_source_set_static_name (call->source, "gimap4d call");
+  g_source_set_callback (call->source, caller_cb, imap_call_ref (call),
+                         (GDestroyNotify) imap_call_unref);
+  g_source_attach (call->source, call->context);
 }
 
 static void
@@ -297,9 +339,8 @@ imap_call_wait (ImapCall *call, GError **error)
   g_mutex_lock (&call->mutex);
   for (;;)
     {
-      if (!call->is_cancelled)
-        answer_questions (call);
-      if (call->is_finished)
+      answer_questions (call, G_MAXINT64);
+      if (has_ended (call))
         break;
       if (call->is_cancelled)
         {
@@ -386,15 +427,10 @@ imap_call_set_cancelled_error (ImapCall *call, const GError *error)
   return is_waiting;
 }
 
-void
-imap_call_ask_caller (ImapCall *call, ImapCallFunc func, gpointer data, GDestroyNotify destroy)
+static void
+ask (ImapCall *call, Question *question)
 {
-  Question *question = g_new0 (Question, 1);
   gboolean is_gone;
-
-  question->func = func;
-  question->data = data;
-  question->destroy = destroy;
 
   g_mutex_lock (&call->mutex);
   is_gone = call->is_finished;
@@ -407,4 +443,20 @@ imap_call_ask_caller (ImapCall *call, ImapCallFunc func, gpointer data, GDestroy
 
   if (is_gone)
     question_free (question);
+}
+
+void
+imap_call_ask_caller (ImapCall *call, ImapCallFunc func, gpointer data, GDestroyNotify destroy)
+{
+  Question question = { func, data, destroy, FALSE };
+
+  ask (call, g_memdup2 (&question, sizeof question));
+}
+
+void
+imap_call_hand_out (ImapCall *call, ImapCallFunc func, gpointer data, GDestroyNotify destroy)
+{
+  Question question = { func, data, destroy, TRUE };
+
+  ask (call, g_memdup2 (&question, sizeof question));
 }

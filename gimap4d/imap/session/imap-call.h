@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 typedef struct _ImapCall ImapCall;
 
 /* Runs in the caller's thread. */
-typedef void (*ImapCallFunc) (GObject *object, gpointer data);
+typedef void (*ImapCallFunc) (gpointer object, gpointer data);
 
 /* @object: the one that the call is made on; alive as long as the caller waits. */
 ImapCall *imap_call_new_sync (gpointer object, GCancellable *cancellable);
@@ -49,6 +49,10 @@ void imap_call_ask_caller (ImapCall *call,
                            ImapCallFunc func,
                            gpointer data,
                            GDestroyNotify destroy);
+
+/* The same for one of many things that a call hands out: the thread's main loop comes to its other work
+ * in between. */
+void imap_call_hand_out (ImapCall *call, ImapCallFunc func, gpointer data, GDestroyNotify destroy);
 
 /* The current thread is answering a question of a call on this object, or answers another one from
  * inside of it: a synchronous call on it would wait for itself. */

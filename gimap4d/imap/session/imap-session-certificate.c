@@ -75,7 +75,7 @@ certificate_answered_cb (gpointer data)
 
 /* In the caller's thread. */
 static void
-ask_certificate_cb (GObject *object, gpointer data)
+ask_certificate_cb (gpointer object, gpointer data)
 {
   CertificateQuestion *question = data;
 

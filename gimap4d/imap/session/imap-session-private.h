@@ -91,6 +91,7 @@ struct _ImapSession
   gboolean is_checked; /* it has just answered: the next one may use it, however short the delay */
   gint64 stall_since;  /* the window in which the transfer is measured */
   guint64 stall_octets;
+  gint64 held_since; /* an operation has no room; 0 = none */
 
   GMutex mutex;
   ImapSessionFacts facts; /* guarded by the mutex */
@@ -108,6 +109,10 @@ void imap_session_fail_opening (ImapSession *session, GError *error);
 void imap_session_reopen (ImapSession *session, const GError *error);
 void imap_session_pump (ImapSession *session);
 void imap_session_settle (ImapSession *session, ImapOperation *operation);
+/* Reads on, or not, as the operations have room. */
+void imap_session_update_hold (ImapSession *session);
+/* Any thread. */
+void imap_session_poke (ImapSession *session, ImapOperation *operation);
 /* In the statistics. */
 void imap_session_count (ImapSession *session, guint64 *counter, guint64 n);
 /* A text without the secrets. */

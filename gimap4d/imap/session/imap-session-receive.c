@@ -301,6 +301,7 @@ commit (gpointer user, gsize n_read)
   if (result == IMAP_FRAMER_FAILED)
     imap_session_fail (session, error);
   session->n_turns++;
+  imap_session_update_hold (session);
 }
 
 static void

@@ -305,7 +305,26 @@ host_complete (
   session->n_done++;
 }
 
+static void
+host_hand_out (gpointer host,
+               ImapOperation *operation,
+               void (*func) (gpointer object, gpointer data),
+               gpointer data,
+               GDestroyNotify destroy)
+{
+  if (operation->caller != NULL)
+    imap_call_hand_out (operation->caller, func, data, destroy);
+  else
+    destroy (data);
+}
+
+static void
+host_poke (gpointer host, ImapOperation *operation)
+{
+  imap_session_poke (host, operation);
+}
+
 const ImapOperationHost imap_session_host = {
-  host_get_capabilities, host_get_features, host_get_box, host_set_box,
-  host_get_raw_box,      host_set_raw_box,  host_submit,  host_complete,
+  host_get_capabilities, host_get_features, host_get_box,  host_set_box,  host_get_raw_box,
+  host_set_raw_box,      host_submit,       host_complete, host_hand_out, host_poke,
 };

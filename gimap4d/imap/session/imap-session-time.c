@@ -47,6 +47,10 @@ get_reply_deadline (ImapSession *session, gboolean *out_is_silence)
                    session->settings->response_timeout * (gint64) G_USEC_PER_SEC;
   gint64 command = NEVER;
 
+  /* What the server says is not heard. */
+  if (session->held_since != 0)
+    return 0;
+
   for (GList *link = session->in_flight.head; link != NULL; link = link->next)
     {
       gint64 due = ((ImapCommand *) link->data)->progress_at +
@@ -67,7 +71,7 @@ get_reply_deadline (ImapSession *session, gboolean *out_is_silence)
 static gboolean
 is_transferring (ImapSession *session)
 {
-  return session->channel != NULL &&
+  return session->channel != NULL && session->held_since == 0 &&
          (imap_channel_has_unwritten (session->channel) ||
           imap_framer_get_literal_progress (session->framer, NULL, NULL));
 }
@@ -94,6 +98,28 @@ get_stall_deadline (ImapSession *session)
     }
 
   return session->stall_since + IMAP_LIMIT_STALL_WINDOW_MS * (gint64) MILLISECOND;
+}
+
+/* When the operation that holds up the connection has to let it go on; 0 = none does. */
+static gint64
+get_hold_deadline (ImapSession *session)
+{
+  return session->held_since == 0 ? 0 :
+                                    session->held_since + IMAP_LIMIT_HOLD_MS * (gint64) MILLISECOND;
+}
+
+static void
+end_hold (ImapSession *session)
+{
+  for (guint i = 0; i < session->running->len; i++)
+    {
+      ImapOperation *operation = g_ptr_array_index (session->running, i);
+
+      if (operation->is_holding && !operation->is_complete)
+        operation->klass->hold_ended (operation);
+      operation->is_holding = FALSE;
+    }
+  imap_session_update_hold (session);
 }
 
 static GError *
@@ -181,6 +207,8 @@ time_cb (gpointer user_data)
   else if ((error = check_reply (session, now)) != NULL ||
            (error = check_stall (session, now)) != NULL)
     imap_session_fail (session, error);
+  else if (session->held_since != 0 && now >= get_hold_deadline (session))
+    end_hold (session);
   else
     imap_session_watch_time (session);
 
@@ -197,6 +225,7 @@ imap_session_watch_time (ImapSession *session)
 
   next = earlier (next, get_reply_deadline (session, &is_silence));
   next = earlier (next, get_stall_deadline (session));
+  next = earlier (next, get_hold_deadline (session));
 
   if (session->timer == NULL)
     {

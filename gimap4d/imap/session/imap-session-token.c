@@ -178,7 +178,7 @@ caller_answered_cb (gpointer data)
 
 /* In the caller's thread. */
 static void
-ask_caller_cb (GObject *object, gpointer data)
+ask_caller_cb (gpointer object, gpointer data)
 {
   TokenQuestion *question = data;
 

@@ -373,6 +373,7 @@ disconnect (ImapSession *session, const GError *error)
   mark_unknown_outcomes (session);
   imap_session_detach (session);
   imap_session_stop_time (session);
+  session->held_since = 0;
   drop_commands (session);
   g_clear_pointer (&session->opening, imap_operation_unref);
   if (session->box != NULL)
@@ -465,6 +466,41 @@ imap_session_settle (ImapSession *session, ImapOperation *operation)
 {
   if (operation->is_complete && operation->n_commands == 0)
     g_ptr_array_remove (session->running, operation);
+}
+
+static gboolean
+is_anybody_holding (ImapSession *session)
+{
+  for (guint i = 0; i < session->running->len; i++)
+    {
+      ImapOperation *operation = g_ptr_array_index (session->running, i);
+
+      if (operation->is_holding && !operation->is_complete)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+void
+imap_session_update_hold (ImapSession *session)
+{
+  gboolean is_held = session->channel != NULL && is_anybody_holding (session);
+
+  if (is_held == (session->held_since != 0))
+    return;
+
+  session->held_since = is_held ? g_get_monotonic_time () : 0;
+  if (session->channel == NULL)
+    return;
+
+  imap_channel_set_paused (session->channel, is_held);
+  /* Nobody was silent, and nothing stalled, while nothing was read. */
+  session->moved_at = g_get_monotonic_time ();
+  session->stall_since = 0;
+  for (GList *link = session->in_flight.head; link != NULL; link = link->next)
+    ((ImapCommand *) link->data)->progress_at = session->moved_at;
+  imap_session_watch_time (session);
 }
 
 static gboolean
@@ -786,6 +822,7 @@ abandon_cb (gpointer data)
       if (operation->caller == order->call)
         operation->is_complete = TRUE;
     }
+  imap_session_update_hold (session);
   if (session->waiting.length == 0 && session->state != IMAP_SESSION_READY &&
       session->state != IMAP_SESSION_CLOSING && session->state != IMAP_SESSION_CLOSED)
     imap_session_fail_opening (
@@ -799,6 +836,33 @@ imap_session_abandon (ImapSession *session, ImapCall *call)
   Order *order = order_new (session, NULL, call);
 
   if (!imap_io_thread_post (abandon_cb, order))
+    order_free (order);
+}
+
+static void
+poke_cb (gpointer data)
+{
+  Order *order = data;
+  ImapSession *session = order->session;
+  ImapOperation *operation = order->operation;
+
+  /* While it waits to be started again it has nothing to do. */
+  if (g_ptr_array_find (session->running, operation, NULL) && !operation->is_complete)
+    {
+      operation->klass->poked (operation);
+      imap_session_settle (session, operation);
+      imap_session_update_hold (session);
+      imap_session_pump (session);
+    }
+  order_free (order);
+}
+
+void
+imap_session_poke (ImapSession *session, ImapOperation *operation)
+{
+  Order *order = order_new (session, imap_operation_ref (operation), NULL);
+
+  if (!imap_io_thread_post (poke_cb, order))
     order_free (order);
 }
 

@@ -107,6 +107,33 @@ def _our_names(arguments):
     return names
 
 
+class _Taker:
+    """A function that is handed one thing after the other: returning nothing goes on, False ends it."""
+
+    def __init__(self, function):
+        self._function = function
+        self.problem = None
+
+    def __call__(self, thing, *_):
+        try:
+            return self._function(thing) is not False
+        except BaseException as problem:
+            # C knows no exceptions: this one is raised where the call ends.
+            self.problem = problem
+            return False
+
+    def end(self, function, *arguments, **options):
+        """What FUNCTION returns, unless something was raised on the way there."""
+        try:
+            result = function(*arguments, **options)
+        except GLib.Error:
+            if self.problem is None:
+                raise
+        if self.problem is not None:
+            raise self.problem
+        return result
+
+
 class _Method:
     """How the arguments of one C function come from Python and its result goes there."""
 
@@ -115,6 +142,7 @@ class _Method:
         self._converters = {}
         self._flags = None
         self.takes_callback = False
+        self.hands_out = False
         arguments = [argument for argument in info.get_arguments()
                      if argument.get_direction() != Direction.OUT]
         hidden = {number for argument in info.get_arguments()
@@ -137,14 +165,19 @@ class _Method:
         if kind in _FLAG_OPTIONS and name == "flags":
             self._flags = gtype.pytype, _FLAG_OPTIONS[kind]
         converter = get_converter("id" if name == "id" else kind, gtype)
+        if argument.get_scope() in (ScopeType.CALL, ScopeType.NOTIFIED):
+            self.hands_out = argument.get_type().get_interface().get_name() == "ImapMailFunc"
         if converter:
             self._converters[name] = converter
 
     def _make_signature(self, info):
         parameters = []
         has_default = True
+        # A function stands before what can be left out, though C has it behind.
+        names = sorted(self._names, key=lambda name: name not in ("ids", "func")) \
+            if self.hands_out else self._names
         # A parameter can be left out when all behind it can.
-        for name in reversed(self._names):
+        for name in reversed(names):
             default = None if name in self._nullable else inspect.Parameter.empty
             default = _DEFAULTS.get(name, default)
             has_default = has_default and default is not inspect.Parameter.empty
@@ -191,10 +224,13 @@ class _Method:
 
     def is_plain(self):
         """Whether PyGObject does all of it as it should."""
-        return not self._converters and not self._result and not self.takes_callback
+        return not (self._converters or self._result or self.takes_callback or self.hands_out)
 
     def positional(self, values):
         return [values[name] for name in self._names]
+
+    def named(self, values):
+        return {name: values[name] for name in self._names}
 
     def from_result(self, result):
         return self._result(result) if self._result else result
@@ -206,6 +242,10 @@ def _wrap_function(info, call):
     @functools.wraps(call, assigned=("__doc__",), updated=())
     def wrapper(*arguments, **options):
         values = method.bind(arguments, options)
+        if method.hands_out:
+            values["func"] = taker = _Taker(values["func"])
+            # By name: PyGObject loses count behind a function whose data is not last.
+            return taker.end(call, values["self"], **method.named(values))
         if "self" in values:
             return method.from_result(call(values["self"], *method.positional(values)))
         return method.from_result(call(*method.positional(values)))
@@ -213,10 +253,11 @@ def _wrap_function(info, call):
     return method, wrapper
 
 
-def _mark_result(callback, name):
-    """Has the result say what began it, for the finish functions that serve two."""
+def _mark_result(callback, name, taker=None):
+    """Has the result say what began it, for the finish functions that need to know."""
     def marked(source, result, *data):
         result.begun_by = name
+        result.taker = taker
         return callback(source, result, *data)
 
     return marked
@@ -227,21 +268,33 @@ def _wrap_async(info):
     method = _Method(info)
     finish = method.name[:-len("_async")] + "_finish"
 
+    def begin(owner, values, user_data):
+        if method.hands_out:
+            callback = values["callback"]
+            if callback and user_data:
+                values["callback"] = lambda *given: callback(*given, *user_data)
+            return info(owner, **method.named(values))
+        return info(owner, *method.positional(values), *user_data)
+
     @functools.wraps(info, assigned=("__doc__",), updated=())
     def wrapper(*arguments, **options):
         values = method.bind(arguments, options)
         owner = values["self"]
+        end = getattr(owner, finish)
+        if method.hands_out:
+            values["func"] = taker = _Taker(values["func"])
+            end = functools.partial(taker.end, end)
         if values["callback"] is not None:
-            values["callback"] = _mark_result(values["callback"], method.name)
+            values["callback"] = _mark_result(values["callback"], method.name, values.get("func"))
         if values["callback"] is not None or not is_asyncio_running():
-            return info(owner, *method.positional(values), *values["user_data"])
+            return begin(owner, values, values["user_data"])
         values["cancellable"] = values["cancellable"] or Gio.Cancellable()
 
         def start(callback):
             values["callback"] = callback
-            info(owner, *method.positional(values))
+            begin(owner, values, ())
 
-        return begin_future(start, getattr(owner, finish), values["cancellable"])
+        return begin_future(start, end, values["cancellable"])
 
     return method, wrapper
 
@@ -523,6 +576,18 @@ def _dispatch_finish(cls):
     cls.get_mails_finish = wrapper
 
 
+def _finish_taking(cls):
+    """fetch_mails_finish () raises what the function raised."""
+    finish = cls.fetch_mails_finish
+
+    @functools.wraps(finish)
+    def wrapper(self, result):
+        taker = getattr(result, "taker", None) or _Taker(None)
+        return taker.end(finish, self, result)
+
+    cls.fetch_mails_finish = wrapper
+
+
 def _leave(self, kind, _problem, _traceback):
     try:
         self.close()
@@ -545,6 +610,7 @@ def _extend_transporter(cls):
     _dispatch_numbers(cls, "get_mails_async", "get_mails_by_number_async")
     _dispatch_finish(cls)
     _extend_token_provider(cls)
+    _finish_taking(cls)
     cls.__enter__ = lambda self: self
     cls.__exit__ = _leave
     cls.__aenter__ = _enter_async
