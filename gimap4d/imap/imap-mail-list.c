@@ -12,17 +12,12 @@
 #include "gimap4d/imap/imap-mails-private.h"
 
 #include "gimap4d/imap/imap-mail-source.h"
-#include "gimap4d/mail/email-private.h"
 
 struct _ImapMailList
 {
   GObject parent_instance;
 
-  ImapFetched *fetched; /* owned */
-  GWeakRef transporter;
-
-  GMutex mutex;
-  GWeakRef *items; /* owned: one for each mail; guarded by the mutex */
+  ImapMailOrigin *origin; /* owned */
 };
 
 static void imap_mail_list_model_init (GListModelInterface *iface);
@@ -35,20 +30,12 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (ImapMailList,
 static void
 imap_mail_list_init (ImapMailList *self)
 {
-  g_mutex_init (&self->mutex);
 }
 
 static void
 imap_mail_list_finalize (GObject *object)
 {
-  ImapMailList *self = IMAP_MAIL_LIST (object);
-
-  for (guint i = 0; i < self->fetched->fetches->len; i++)
-    g_weak_ref_clear (&self->items[i]);
-  g_free (self->items);
-  g_weak_ref_clear (&self->transporter);
-  imap_fetched_unref (self->fetched);
-  g_mutex_clear (&self->mutex);
+  imap_mail_origin_unref (IMAP_MAIL_LIST (object)->origin);
 
   G_OBJECT_CLASS (imap_mail_list_parent_class)->finalize (object);
 }
@@ -68,37 +55,18 @@ imap_mail_list_get_item_type (GListModel *model)
 static guint
 imap_mail_list_get_n_items (GListModel *model)
 {
-  return IMAP_MAIL_LIST (model)->fetched->fetches->len;
-}
-
-static GEmail *
-make_mail (ImapMailList *self, guint position)
-{
-  g_autoptr (GImapTransporter) transporter = g_weak_ref_get (&self->transporter);
-  g_autoptr (EmailSource) source = imap_mail_source_new (self->fetched, position, transporter);
-
-  return email_new_received (source);
+  return IMAP_MAIL_LIST (model)->origin->fetched->fetches->len;
 }
 
 static gpointer
 imap_mail_list_get_item (GListModel *model, guint position)
 {
   ImapMailList *self = IMAP_MAIL_LIST (model);
-  GEmail *mail;
 
-  if (position >= self->fetched->fetches->len)
+  if (position >= self->origin->fetched->fetches->len)
     return NULL;
 
-  g_mutex_lock (&self->mutex);
-  mail = g_weak_ref_get (&self->items[position]);
-  if (mail == NULL)
-    {
-      mail = make_mail (self, position);
-      g_weak_ref_set (&self->items[position], mail);
-    }
-  g_mutex_unlock (&self->mutex);
-
-  return mail;
+  return imap_mail_origin_get_mail (self->origin, position);
 }
 
 static void
@@ -114,10 +82,7 @@ imap_mail_list_new (ImapFetched *fetched, GImapTransporter *transporter)
 {
   ImapMailList *self = g_object_new (IMAP_TYPE_MAIL_LIST, NULL);
 
-  self->fetched = imap_fetched_ref (fetched);
-  g_weak_ref_init (&self->transporter, transporter);
-  /* A weak reference that was never set is all zero. */
-  self->items = g_new0 (GWeakRef, fetched->fetches->len);
+  self->origin = imap_mail_origin_new (fetched, transporter);
 
   return self;
 }

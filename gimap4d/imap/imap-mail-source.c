@@ -16,17 +16,51 @@ typedef struct
 {
   EmailSource parent;
 
-  ImapFetched *fetched; /* owned */
+  ImapMailOrigin *origin; /* owned */
   guint index;
-  GWeakRef transporter;
 } MailSource;
+
+ImapMailOrigin *
+imap_mail_origin_new (ImapFetched *fetched, GImapTransporter *transporter)
+{
+  ImapMailOrigin *origin = g_new0 (ImapMailOrigin, 1);
+
+  g_atomic_ref_count_init (&origin->ref_count);
+  origin->fetched = imap_fetched_ref (fetched);
+  g_weak_ref_init (&origin->transporter, transporter);
+  g_mutex_init (&origin->mutex);
+  origin->mails = g_new0 (gpointer, fetched->fetches->len);
+
+  return origin;
+}
+
+ImapMailOrigin *
+imap_mail_origin_ref (ImapMailOrigin *origin)
+{
+  g_atomic_ref_count_inc (&origin->ref_count);
+
+  return origin;
+}
+
+void
+imap_mail_origin_unref (ImapMailOrigin *origin)
+{
+  if (!g_atomic_ref_count_dec (&origin->ref_count))
+    return;
+
+  imap_fetched_unref (origin->fetched);
+  g_weak_ref_clear (&origin->transporter);
+  g_mutex_clear (&origin->mutex);
+  g_free (origin->mails);
+  g_free (origin);
+}
 
 static const ImapFetch *
 get_fetch (EmailSource *source)
 {
   MailSource *self = (MailSource *) source;
 
-  return &g_array_index (self->fetched->fetches, ImapFetch, self->index);
+  return &g_array_index (self->origin->fetched->fetches, ImapFetch, self->index);
 }
 
 static char *
@@ -75,6 +109,18 @@ dup_envelope (EmailSource *source)
   return imap_fetch_parse_envelope (get_fetch (source));
 }
 
+static gboolean
+read_envelope_text (EmailSource *source, EmailEnvelopeField field, char **out_text)
+{
+  return imap_fetch_read_envelope_text (get_fetch (source), field, out_text);
+}
+
+static gboolean
+read_envelope_addresses (EmailSource *source, EmailEnvelopeField field, GPtrArray *addresses)
+{
+  return imap_fetch_read_envelope_addresses (get_fetch (source), field, addresses);
+}
+
 static EmailStructure *
 dup_structure (EmailSource *source)
 {
@@ -84,7 +130,7 @@ dup_structure (EmailSource *source)
 static GImapTransporter *
 dup_transporter (MailSource *self, GError **error)
 {
-  GImapTransporter *transporter = g_weak_ref_get (&self->transporter);
+  GImapTransporter *transporter = g_weak_ref_get (&self->origin->transporter);
 
   if (transporter == NULL)
     g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
@@ -99,8 +145,8 @@ get_place (MailSource *self, const char *part_id)
   ImapSectionPlace place = {
     .uid = get_fetch (&self->parent)->uid,
     .section = part_id,
-    .box = self->fetched->box,
-    .uid_validity = self->fetched->uid_validity,
+    .box = self->origin->fetched->box,
+    .uid_validity = self->origin->fetched->uid_validity,
   };
 
   return place;
@@ -163,14 +209,25 @@ open_part_finish (EmailSource *source, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* From here on it is not handed out any more. Nobody else can have got it but in the moment before:
+ * that one keeps a mail that is as good, and who asks next gets another. */
+static void
+mail_disposed (EmailSource *source, gpointer mail)
+{
+  MailSource *self = (MailSource *) source;
+  ImapMailOrigin *origin = self->origin;
+
+  g_mutex_lock (&origin->mutex);
+  if (origin->mails[self->index] == mail)
+    origin->mails[self->index] = NULL;
+  g_mutex_unlock (&origin->mutex);
+}
+
 static void
 finalize (EmailSource *source)
 {
-  MailSource *self = (MailSource *) source;
-
-  g_weak_ref_clear (&self->transporter);
-  imap_fetched_unref (self->fetched);
-  g_free (self);
+  imap_mail_origin_unref (((MailSource *) source)->origin);
+  g_free (source);
 }
 
 static const EmailSourceClass mail_source_class = {
@@ -181,22 +238,57 @@ static const EmailSourceClass mail_source_class = {
   .dup_mime = dup_mime,
   .dup_header = dup_header,
   .dup_envelope = dup_envelope,
+  .read_envelope_text = read_envelope_text,
+  .read_envelope_addresses = read_envelope_addresses,
   .dup_structure = dup_structure,
   .open_part = open_part,
   .open_part_async = open_part_async,
   .open_part_finish = open_part_finish,
+  .mail_disposed = mail_disposed,
   .finalize = finalize,
 };
+
+static EmailSource *
+source_new (ImapMailOrigin *origin, guint index)
+{
+  MailSource *self = g_new (MailSource, 1);
+
+  email_source_init (&self->parent, &mail_source_class);
+  self->origin = imap_mail_origin_ref (origin);
+  self->index = index;
+
+  return &self->parent;
+}
 
 EmailSource *
 imap_mail_source_new (ImapFetched *fetched, guint index, GImapTransporter *transporter)
 {
-  MailSource *self = g_new0 (MailSource, 1);
+  g_autoptr (ImapMailOrigin) origin = imap_mail_origin_new (fetched, transporter);
 
-  email_source_init (&self->parent, &mail_source_class);
-  self->fetched = imap_fetched_ref (fetched);
-  self->index = index;
-  g_weak_ref_init (&self->transporter, transporter);
+  return source_new (origin, index);
+}
 
-  return &self->parent;
+static GEmail *
+make_mail (ImapMailOrigin *origin, guint index)
+{
+  g_autoptr (EmailSource) source = source_new (origin, index);
+
+  return email_new_received (source);
+}
+
+/* A weak reference for each mail would do the same at the price of the mail itself. */
+GEmail *
+imap_mail_origin_get_mail (ImapMailOrigin *origin, guint index)
+{
+  GEmail *mail;
+
+  g_mutex_lock (&origin->mutex);
+  mail = origin->mails[index];
+  if (mail != NULL)
+    g_object_ref (mail);
+  else
+    origin->mails[index] = mail = make_mail (origin, index);
+  g_mutex_unlock (&origin->mutex);
+
+  return mail;
 }

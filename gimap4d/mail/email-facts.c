@@ -24,6 +24,9 @@
 #include "gimap4d/mail/g-email-header.h"
 #include "gimap4d/mail/mail-attachment-private.h"
 
+/* The same order in both. */
+G_STATIC_ASSERT (EMAIL_FACT_BCC - EMAIL_FACT_FROM == EMAIL_ENVELOPE_BCC - EMAIL_ENVELOPE_FROM);
+
 struct _EmailFacts
 {
   EmailSource *source; /* nullable */
@@ -171,6 +174,70 @@ get_envelope (EmailFacts *self)
   return self->envelope;
 }
 
+/* Owned. Read alone, as long as nobody has needed the whole envelope. */
+static char *
+read_envelope_text (EmailFacts *self, EmailEnvelopeField field)
+{
+  const EmailSourceClass *klass = self->source->klass;
+  const EmailEnvelope *envelope;
+  char *text = NULL;
+
+  if (!self->is_envelope_read && klass->read_envelope_text != NULL &&
+      klass->read_envelope_text (self->source, field, &text))
+    return text;
+
+  envelope = get_envelope (self);
+  if (envelope == NULL)
+    return NULL;
+
+  switch ((int) field)
+    {
+    case EMAIL_ENVELOPE_DATE:
+      return g_strdup (envelope->date);
+    case EMAIL_ENVELOPE_SUBJECT:
+      return g_strdup (envelope->subject);
+    case EMAIL_ENVELOPE_IN_REPLY_TO:
+      return g_strdup (envelope->in_reply_to);
+    case EMAIL_ENVELOPE_MESSAGE_ID:
+    default:
+      return g_strdup (envelope->message_id);
+    }
+}
+
+/* Owned. */
+static GPtrArray *
+read_envelope_addresses (EmailFacts *self, EmailEnvelopeField field)
+{
+  const EmailSourceClass *klass = self->source->klass;
+  const EmailEnvelope *envelope;
+  g_autoptr (GPtrArray) addresses = email_addresses_new ();
+
+  if (!self->is_envelope_read && klass->read_envelope_addresses != NULL &&
+      klass->read_envelope_addresses (self->source, field, addresses))
+    return g_steal_pointer (&addresses);
+
+  envelope = get_envelope (self);
+  if (envelope == NULL)
+    return g_steal_pointer (&addresses);
+
+  switch ((int) field)
+    {
+    case EMAIL_ENVELOPE_FROM:
+      return g_ptr_array_ref (envelope->from);
+    case EMAIL_ENVELOPE_SENDER:
+      return g_ptr_array_ref (envelope->sender);
+    case EMAIL_ENVELOPE_REPLY_TO:
+      return g_ptr_array_ref (envelope->reply_to);
+    case EMAIL_ENVELOPE_TO:
+      return g_ptr_array_ref (envelope->to);
+    case EMAIL_ENVELOPE_CC:
+      return g_ptr_array_ref (envelope->cc);
+    case EMAIL_ENVELOPE_BCC:
+    default:
+      return g_ptr_array_ref (envelope->bcc);
+    }
+}
+
 static EmailContent *
 get_content (EmailFacts *self)
 {
@@ -226,25 +293,19 @@ is_same (GPtrArray *one, GPtrArray *other)
 static GListModel *
 read_addresses (EmailFacts *self, EmailFact fact)
 {
-  EmailEnvelope *envelope = get_envelope (self);
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
-  GPtrArray *addresses = none;
+  EmailEnvelopeField field = EMAIL_ENVELOPE_FROM + (fact - EMAIL_FACT_FROM);
+  g_autoptr (GPtrArray) addresses = read_envelope_addresses (self, field);
 
-  if (envelope == NULL)
-    return email_lists_new_addresses (none);
+  if (field == EMAIL_ENVELOPE_SENDER || field == EMAIL_ENVELOPE_REPLY_TO)
+    {
+      g_autoptr (GPtrArray) from = read_envelope_addresses (self, EMAIL_ENVELOPE_FROM);
 
-  if (fact == EMAIL_FACT_FROM)
-    addresses = envelope->from;
-  else if (fact == EMAIL_FACT_SENDER && !is_same (envelope->sender, envelope->from))
-    addresses = envelope->sender;
-  else if (fact == EMAIL_FACT_REPLY_TO && !is_same (envelope->reply_to, envelope->from))
-    addresses = envelope->reply_to;
-  else if (fact == EMAIL_FACT_TO)
-    addresses = envelope->to;
-  else if (fact == EMAIL_FACT_CC)
-    addresses = envelope->cc;
-  else if (fact == EMAIL_FACT_BCC)
-    addresses = envelope->bcc;
+      if (is_same (addresses, from))
+        {
+          g_ptr_array_unref (addresses);
+          addresses = g_ptr_array_new ();
+        }
+    }
 
   return email_lists_new_addresses (addresses);
 }
@@ -367,18 +428,23 @@ read_body_structure (EmailFacts *self)
 static char *
 read_message_ids (EmailFacts *self, EmailFact fact)
 {
-  EmailEnvelope *envelope = get_envelope (self);
-  g_auto (GStrv) ids = NULL;
+  gboolean is_own = fact == EMAIL_FACT_MESSAGE_ID;
+  g_autofree char *text = read_envelope_text (self, is_own ? EMAIL_ENVELOPE_MESSAGE_ID :
+                                                             EMAIL_ENVELOPE_IN_REPLY_TO);
+  g_auto (GStrv) ids = email_message_ids_parse (text);
 
-  if (envelope == NULL)
-    return NULL;
-
-  ids = email_message_ids_parse (fact == EMAIL_FACT_MESSAGE_ID ? envelope->message_id :
-                                                                 envelope->in_reply_to);
   if (ids[0] == NULL)
     return NULL;
 
-  return fact == EMAIL_FACT_MESSAGE_ID ? g_strdup (ids[0]) : g_strjoinv (" ", ids);
+  return is_own ? g_strdup (ids[0]) : g_strjoinv (" ", ids);
+}
+
+static GDateTime *
+read_send_at (EmailFacts *self)
+{
+  g_autofree char *text = read_envelope_text (self, EMAIL_ENVELOPE_DATE);
+
+  return email_date_parse (text);
 }
 
 static GDateTime *
@@ -410,7 +476,7 @@ email_facts_read (EmailFacts *self, EmailFact fact)
     case EMAIL_FACT_ID:
       return read_id (self);
     case EMAIL_FACT_SUBJECT:
-      return get_envelope (self) != NULL ? g_strdup (self->envelope->subject) : NULL;
+      return read_envelope_text (self, EMAIL_ENVELOPE_SUBJECT);
     case EMAIL_FACT_MESSAGE_ID:
     case EMAIL_FACT_IN_REPLY_TO:
       return read_message_ids (self, fact);
@@ -424,7 +490,7 @@ email_facts_read (EmailFacts *self, EmailFact fact)
     case EMAIL_FACT_RECEIVED_AT:
       return read_received_at (self);
     case EMAIL_FACT_SEND_AT:
-      return get_envelope (self) != NULL ? email_date_parse (self->envelope->date) : NULL;
+      return read_send_at (self);
     case EMAIL_FACT_REFERENCES:
       return read_references (self);
     case EMAIL_FACT_KEYWORDS:

@@ -27,6 +27,12 @@ typedef struct
   GBytes *(*dup_mime) (EmailSource *source);
   GBytes *(*dup_header) (EmailSource *source); /* the header block alone */
   EmailEnvelope *(*dup_envelope) (EmailSource *source);
+  /* One field of it alone: who shows a long list asks for few of them. FALSE when there is no
+   * envelope; an address is added to @addresses, a text is nullable. */
+  gboolean (*read_envelope_text) (EmailSource *source, EmailEnvelopeField field, char **out_text);
+  gboolean (*read_envelope_addresses) (EmailSource *source,
+                                       EmailEnvelopeField field,
+                                       GPtrArray *addresses);
   EmailStructure *(*dup_structure) (EmailSource *source);
 
   /* The network. Raw bytes of one part as the message has them, still encoded. */
@@ -40,6 +46,9 @@ typedef struct
                            GAsyncReadyCallback callback,
                            gpointer user_data);
   GInputStream *(*open_part_finish) (EmailSource *source, GAsyncResult *result, GError **error);
+
+  /* The mail that was made from it is going: the last that may be done with @mail is to forget it. */
+  void (*mail_disposed) (EmailSource *source, gpointer mail);
 
   void (*finalize) (EmailSource *source);
 } EmailSourceClass;

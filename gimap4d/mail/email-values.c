@@ -30,8 +30,8 @@ email_address_value_free (EmailAddressValue *address)
   g_free (address);
 }
 
-static GPtrArray *
-new_addresses (void)
+GPtrArray *
+email_addresses_new (void)
 {
   return g_ptr_array_new_with_free_func ((GDestroyNotify) email_address_value_free);
 }
@@ -41,12 +41,12 @@ email_envelope_new (void)
 {
   EmailEnvelope *envelope = g_new0 (EmailEnvelope, 1);
 
-  envelope->from = new_addresses ();
-  envelope->sender = new_addresses ();
-  envelope->reply_to = new_addresses ();
-  envelope->to = new_addresses ();
-  envelope->cc = new_addresses ();
-  envelope->bcc = new_addresses ();
+  envelope->from = email_addresses_new ();
+  envelope->sender = email_addresses_new ();
+  envelope->reply_to = email_addresses_new ();
+  envelope->to = email_addresses_new ();
+  envelope->cc = email_addresses_new ();
+  envelope->bcc = email_addresses_new ();
 
   return envelope;
 }

@@ -10,6 +10,21 @@
 
 G_BEGIN_DECLS
 
+/* What an envelope has, in the order in which IMAP sends it (RFC 9051, 7.5.2). */
+typedef enum
+{
+  EMAIL_ENVELOPE_DATE,
+  EMAIL_ENVELOPE_SUBJECT,
+  EMAIL_ENVELOPE_FROM, /* addresses, as the next five */
+  EMAIL_ENVELOPE_SENDER,
+  EMAIL_ENVELOPE_REPLY_TO,
+  EMAIL_ENVELOPE_TO,
+  EMAIL_ENVELOPE_CC,
+  EMAIL_ENVELOPE_BCC,
+  EMAIL_ENVELOPE_IN_REPLY_TO,
+  EMAIL_ENVELOPE_MESSAGE_ID,
+} EmailEnvelopeField;
+
 /* All texts are valid UTF-8, decoded (RFC 2047), and nullable. */
 typedef struct
 {
@@ -17,7 +32,7 @@ typedef struct
   char *email;
 } EmailAddressValue;
 
-typedef struct _EmailEnvelope
+typedef struct
 {
   char *date; /* the header's text; read with GMime when asked for */
   char *subject;
@@ -53,6 +68,8 @@ typedef struct _EmailStructure
 
 EmailAddressValue *email_address_value_new (const char *name, const char *email);
 void email_address_value_free (EmailAddressValue *address);
+/* An empty list of EmailAddressValue. */
+GPtrArray *email_addresses_new (void);
 EmailEnvelope *email_envelope_new (void);
 void email_envelope_free (EmailEnvelope *envelope);
 EmailStructure *email_structure_new (const char *part_id);

@@ -88,6 +88,17 @@ static GParamSpec *properties[EMAIL_N_FACTS + 2];
 G_DEFINE_FINAL_TYPE (GEmail, g_email, G_TYPE_OBJECT)
 
 static void
+g_email_dispose (GObject *object)
+{
+  GEmail *self = G_EMAIL (object);
+
+  if (self->source != NULL && self->source->klass->mail_disposed != NULL)
+    self->source->klass->mail_disposed (self->source, self);
+
+  G_OBJECT_CLASS (g_email_parent_class)->dispose (object);
+}
+
+static void
 g_email_finalize (GObject *object)
 {
   GEmail *self = G_EMAIL (object);
@@ -136,6 +147,7 @@ g_email_class_init (GEmailClass *klass)
   GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
   GParamFlags writable = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
+  object_class->dispose = g_email_dispose;
   object_class->finalize = g_email_finalize;
   object_class->get_property = g_email_get_property;
   object_class->set_property = g_email_set_property;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "gimap4d/imap/grammar/imap-response.h"
+#include "gimap4d/mail/email-values.h"
 
 G_BEGIN_DECLS
 
@@ -111,7 +112,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapFetch, imap_fetch_clear)
 
 /* ENVELOPE and BODYSTRUCTURE of a FETCH become the values of mail/: see email-values.h. NULL when
  * nothing can be made of it; a partial one where only some of it is malformed. */
-struct _EmailEnvelope *imap_fetch_parse_envelope (const ImapFetch *fetch);
-struct _EmailStructure *imap_fetch_parse_structure (const ImapFetch *fetch);
+EmailEnvelope *imap_fetch_parse_envelope (const ImapFetch *fetch);
+EmailStructure *imap_fetch_parse_structure (const ImapFetch *fetch);
+/* One field of the envelope alone. FALSE when there is no envelope. */
+gboolean imap_fetch_read_envelope_text (const ImapFetch *fetch,
+                                        EmailEnvelopeField field,
+                                        char **out_text);
+gboolean imap_fetch_read_envelope_addresses (const ImapFetch *fetch,
+                                             EmailEnvelopeField field,
+                                             GPtrArray *addresses);
 
 G_END_DECLS

@@ -17,32 +17,32 @@
 
 /* FALSE when there is no field any more. */
 static gboolean
-begin_field (ImapReader *reader, EmailEnvelope *envelope)
+begin_field (ImapReader *reader, gboolean *is_truncated)
 {
   imap_reader_accept_space (reader);
   if (reader->error == NULL && !imap_reader_at_end (reader) && imap_reader_peek (reader) != ')')
     return TRUE;
-  envelope->is_truncated = TRUE;
+  *is_truncated = TRUE;
 
   return FALSE;
 }
 
 static void
-skip_malformed (ImapReader *reader, EmailEnvelope *envelope)
+skip_malformed (ImapReader *reader, gboolean *is_truncated)
 {
-  envelope->is_truncated = TRUE;
+  *is_truncated = TRUE;
   imap_reader_skip_value (reader, NULL);
 }
 
 /* An nstring that is none is skipped. */
 static char *
-read_text (ImapReader *reader, EmailEnvelope *envelope)
+read_text (ImapReader *reader, gboolean *is_truncated)
 {
   ImapString string = { 0 };
   char *text = NULL;
   char next;
 
-  if (!begin_field (reader, envelope))
+  if (!begin_field (reader, is_truncated))
     return NULL;
 
   next = imap_reader_peek (reader);
@@ -50,7 +50,7 @@ read_text (ImapReader *reader, EmailEnvelope *envelope)
     return NULL;
   if (next != '"' && next != '{')
     {
-      skip_malformed (reader, envelope);
+      skip_malformed (reader, is_truncated);
       return NULL;
     }
   if (!imap_reader_expect_nstring (reader, &string))
@@ -134,7 +134,7 @@ read_address (ImapReader *reader, GPtrArray *to)
 
 /* The reader's own error stays its own: a malformed address costs that address. */
 static void
-read_listed_address (ImapReader *reader, GPtrArray *to, EmailEnvelope *envelope)
+read_listed_address (ImapReader *reader, GPtrArray *to, gboolean *is_truncated)
 {
   g_auto (ImapReader) inner = { 0 };
   ImapSpan span;
@@ -143,30 +143,30 @@ read_listed_address (ImapReader *reader, GPtrArray *to, EmailEnvelope *envelope)
     return;
   if (to->len == IMAP_LIMIT_ADDRESSES)
     {
-      envelope->is_truncated = TRUE;
+      *is_truncated = TRUE;
       return;
     }
 
   imap_reader_init_span (&inner, reader->frame, &span);
   if (!read_address (&inner, to))
-    envelope->is_truncated = TRUE;
+    *is_truncated = TRUE;
 }
 
 static void
-read_addresses (ImapReader *reader, GPtrArray *to, EmailEnvelope *envelope)
+read_addresses (ImapReader *reader, GPtrArray *to, gboolean *is_truncated)
 {
-  if (!begin_field (reader, envelope) || imap_reader_accept_nil (reader))
+  if (!begin_field (reader, is_truncated) || imap_reader_accept_nil (reader))
     return;
   if (!imap_reader_accept_list (reader))
     {
-      skip_malformed (reader, envelope);
+      skip_malformed (reader, is_truncated);
       return;
     }
 
   while (reader->error == NULL && !imap_reader_accept_list_end (reader))
     {
       imap_reader_accept_space (reader);
-      read_listed_address (reader, to, envelope);
+      read_listed_address (reader, to, is_truncated);
     }
 }
 
@@ -182,24 +182,90 @@ imap_envelope_parse (ImapFrame *frame, const ImapSpan *span)
     return NULL;
 
   envelope = email_envelope_new ();
-  envelope->date = read_text (&reader, envelope);
-  envelope->subject = read_text (&reader, envelope);
-  read_addresses (&reader, envelope->from, envelope);
-  read_addresses (&reader, envelope->sender, envelope);
-  read_addresses (&reader, envelope->reply_to, envelope);
-  read_addresses (&reader, envelope->to, envelope);
-  read_addresses (&reader, envelope->cc, envelope);
-  read_addresses (&reader, envelope->bcc, envelope);
-  envelope->in_reply_to = read_text (&reader, envelope);
-  envelope->message_id = read_text (&reader, envelope);
+  envelope->date = read_text (&reader, &envelope->is_truncated);
+  envelope->subject = read_text (&reader, &envelope->is_truncated);
+  read_addresses (&reader, envelope->from, &envelope->is_truncated);
+  read_addresses (&reader, envelope->sender, &envelope->is_truncated);
+  read_addresses (&reader, envelope->reply_to, &envelope->is_truncated);
+  read_addresses (&reader, envelope->to, &envelope->is_truncated);
+  read_addresses (&reader, envelope->cc, &envelope->is_truncated);
+  read_addresses (&reader, envelope->bcc, &envelope->is_truncated);
+  envelope->in_reply_to = read_text (&reader, &envelope->is_truncated);
+  envelope->message_id = read_text (&reader, &envelope->is_truncated);
   if (!imap_reader_expect_list_end (&reader))
     envelope->is_truncated = TRUE;
 
   return g_steal_pointer (&envelope);
 }
 
+/* FALSE when there is no such field, which is no error: those behind something malformed are lost. */
+static gboolean
+pass_to (ImapReader *reader, EmailEnvelopeField field)
+{
+  gboolean is_truncated;
+
+  for (guint i = 0; i < (guint) field; i++)
+    if (!begin_field (reader, &is_truncated) || !imap_reader_skip_value (reader, NULL))
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+imap_envelope_read_text (ImapFrame *frame,
+                         const ImapSpan *span,
+                         EmailEnvelopeField field,
+                         char **out_text)
+{
+  g_auto (ImapReader) reader = { 0 };
+  gboolean is_truncated;
+
+  imap_reader_init_span (&reader, frame, span);
+  imap_reader_set_max_depth (&reader, ENVELOPE_DEPTH);
+  if (!imap_reader_accept_list (&reader))
+    return FALSE;
+
+  *out_text = pass_to (&reader, field) ? read_text (&reader, &is_truncated) : NULL;
+
+  return TRUE;
+}
+
+gboolean
+imap_envelope_read_addresses (ImapFrame *frame,
+                              const ImapSpan *span,
+                              EmailEnvelopeField field,
+                              GPtrArray *addresses)
+{
+  g_auto (ImapReader) reader = { 0 };
+  gboolean is_truncated;
+
+  imap_reader_init_span (&reader, frame, span);
+  imap_reader_set_max_depth (&reader, ENVELOPE_DEPTH);
+  if (!imap_reader_accept_list (&reader))
+    return FALSE;
+
+  if (pass_to (&reader, field))
+    read_addresses (&reader, addresses, &is_truncated);
+
+  return TRUE;
+}
+
 EmailEnvelope *
 imap_fetch_parse_envelope (const ImapFetch *fetch)
 {
   return imap_envelope_parse (fetch->frame, &fetch->envelope);
+}
+
+gboolean
+imap_fetch_read_envelope_text (const ImapFetch *fetch, EmailEnvelopeField field, char **out_text)
+{
+  return imap_envelope_read_text (fetch->frame, &fetch->envelope, field, out_text);
+}
+
+gboolean
+imap_fetch_read_envelope_addresses (const ImapFetch *fetch,
+                                    EmailEnvelopeField field,
+                                    GPtrArray *addresses)
+{
+  return imap_envelope_read_addresses (fetch->frame, &fetch->envelope, field, addresses);
 }

@@ -230,6 +230,7 @@ imap_reader_accept_keyword (ImapReader *reader, const char *keyword)
   gsize length = strlen (keyword);
 
   if (reader->error != NULL || rest (reader) < length ||
+      ((*text_at (reader) ^ *keyword) & ~0x20) != 0 ||
       g_ascii_strncasecmp (text_at (reader), keyword, length) != 0)
     return FALSE;
   if (rest (reader) > length && (ends[(guchar) text_at (reader)[length]] & ENDS_ATOM) == 0)
@@ -347,9 +348,16 @@ find_quote (const ImapReader *reader, gsize *out_length, gboolean *out_escaped)
 {
   const char *begin = text_at (reader) + 1;
   const char *stop = reader->frame->text + reader->end;
-  const char *p = begin;
+  const char *p = begin < stop ? memchr (begin, '"', stop - begin) : NULL;
 
   *out_escaped = FALSE;
+  if (p == NULL)
+    return FALSE;
+  *out_length = p - begin;
+  p = memchr (begin, '\\', p - begin);
+  if (p == NULL)
+    return TRUE;
+
   for (; p < stop && *p != '"'; p++)
     if (*p == '\\' && ++p < stop)
       *out_escaped = TRUE;

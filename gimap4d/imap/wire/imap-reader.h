@@ -13,6 +13,8 @@
 
 #include "gimap4d/imap/wire/imap-frame.h"
 
+#include <string.h>
+
 G_BEGIN_DECLS
 
 /* A string as it stands in the frame: valid as long as the frame. @data is NULL for NIL. A quoted
@@ -97,7 +99,15 @@ gboolean imap_reader_skip_value (ImapReader *reader, ImapSpan *out_span);
 void imap_reader_take_rest (ImapReader *reader, ImapString *out_rest);
 
 void imap_string_clear (ImapString *string);
-gboolean imap_string_equals (const ImapString *string, const char *word); /* ASCII, any case */
+/* ASCII, any case. Here, because the compiler knows the length of a constant, and most words that are
+ * compared differ in theirs; what is left is nearly always written as the RFCs write it. */
+static inline gboolean
+imap_string_equals (const ImapString *string, const char *word)
+{
+  return string->length == strlen (word) && string->data != NULL &&
+         (memcmp (string->data, word, string->length) == 0 ||
+          g_ascii_strncasecmp (string->data, word, string->length) == 0);
+}
 /* Valid UTF-8 in any case: Latin-1 where it is no UTF-8; NULs become U+FFFD. NULL for NIL. */
 char *imap_string_dup_utf8 (const ImapString *string);
 

@@ -18,13 +18,6 @@ imap_string_clear (ImapString *string)
   string->length = 0;
 }
 
-gboolean
-imap_string_equals (const ImapString *string, const char *word)
-{
-  return string->data != NULL && strlen (word) == string->length &&
-         g_ascii_strncasecmp (string->data, word, string->length) == 0;
-}
-
 static char *
 dup_latin1 (const char *data, gsize length)
 {

@@ -180,6 +180,43 @@ describe_envelope (const EmailEnvelope *envelope)
                           envelope->message_id, envelope->is_truncated ? "!" : "");
 }
 
+static void
+check_text_alone (const ImapFetch *fetch, EmailEnvelopeField field, const char *expected)
+{
+  g_autofree char *text = NULL;
+
+  g_assert_true (imap_fetch_read_envelope_text (fetch, field, &text));
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+check_addresses_alone (const ImapFetch *fetch, EmailEnvelopeField field, const GPtrArray *expected)
+{
+  g_autoptr (GPtrArray) addresses = email_addresses_new ();
+  g_autofree char *text = NULL;
+  g_autofree char *expected_text = describe_addresses (expected);
+
+  g_assert_true (imap_fetch_read_envelope_addresses (fetch, field, addresses));
+  text = describe_addresses (addresses);
+  g_assert_cmpstr (text, ==, expected_text);
+}
+
+/* A field that is read alone is what it is among the others. */
+static void
+check_fields_alone (const ImapFetch *fetch, const EmailEnvelope *envelope)
+{
+  check_text_alone (fetch, EMAIL_ENVELOPE_DATE, envelope->date);
+  check_text_alone (fetch, EMAIL_ENVELOPE_SUBJECT, envelope->subject);
+  check_text_alone (fetch, EMAIL_ENVELOPE_IN_REPLY_TO, envelope->in_reply_to);
+  check_text_alone (fetch, EMAIL_ENVELOPE_MESSAGE_ID, envelope->message_id);
+  check_addresses_alone (fetch, EMAIL_ENVELOPE_FROM, envelope->from);
+  check_addresses_alone (fetch, EMAIL_ENVELOPE_SENDER, envelope->sender);
+  check_addresses_alone (fetch, EMAIL_ENVELOPE_REPLY_TO, envelope->reply_to);
+  check_addresses_alone (fetch, EMAIL_ENVELOPE_TO, envelope->to);
+  check_addresses_alone (fetch, EMAIL_ENVELOPE_CC, envelope->cc);
+  check_addresses_alone (fetch, EMAIL_ENVELOPE_BCC, envelope->bcc);
+}
+
 #define REST " NIL NIL NIL NIL \"<r>\" \"<m>\")"
 
 static void
@@ -226,6 +263,7 @@ test_p24_envelope (void)
       envelope = imap_fetch_parse_envelope (&fetch);
       text = describe_envelope (envelope);
       g_assert_cmpstr (text, ==, rows[i][1]);
+      check_fields_alone (&fetch, envelope);
     }
 }
 
@@ -244,6 +282,7 @@ test_p24_many_addresses (void)
   g_assert_cmpuint (envelope->from->len, ==, IMAP_LIMIT_ADDRESSES);
   g_assert_true (envelope->is_truncated);
   g_assert_cmpstr (envelope->message_id, ==, "<m>");
+  check_fields_alone (&fetch, envelope);
 }
 
 /* Cut at every octet there is an answer or an error, and the answer can be read. */
@@ -268,6 +307,8 @@ test_cut (void)
         continue;
       text = describe (&fetch);
       envelope = imap_fetch_parse_envelope (&fetch);
+      if (envelope != NULL && !envelope->is_truncated)
+        check_fields_alone (&fetch, envelope);
       g_clear_pointer (&envelope, email_envelope_free);
       structure = imap_fetch_parse_structure (&fetch);
       g_clear_pointer (&structure, email_structure_free);
