@@ -89,6 +89,10 @@
 #define IMAP_LIMIT_CAPABILITIES 1024
 /* In which a search is tried: a server that refuses each could name thousands. */
 #define IMAP_LIMIT_CHARSETS 8
+/* Search criteria that a program hands on may be a stranger's. */
+#define IMAP_LIMIT_CRITERIA_DEPTH 64
+/* Criteria with points in time in them may need one more search for each way in which these can hold. */
+#define IMAP_LIMIT_SEARCHES 32
 
 /* Servers cut lines at 8192 bytes (RFC 7162, 4). */
 #define IMAP_LIMIT_COMMAND_SET_BYTES 8000

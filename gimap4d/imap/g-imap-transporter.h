@@ -14,6 +14,7 @@
 #include <gimap4d/imap/g-imap-enums.h>
 #include <gimap4d/imap/g-imap-mails.h>
 #include <gimap4d/imap/g-imap-message-set.h>
+#include <gimap4d/imap/g-imap-search.h>
 #include <gimap4d/imap/g-imap-status.h>
 #include <gimap4d/mail/g-email.h>
 
@@ -194,6 +195,22 @@ G_IMAP4D_AVAILABLE_IN_1_0
 GImapMessageSet *g_imap_transporter_search_mails_finish (GImapTransporter *self,
                                                          GAsyncResult *result,
                                                          GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_search (GImapTransporter *self,
+                                            GImapSearch *search,
+                                            GCancellable *cancellable,
+                                            GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_search_async (GImapTransporter *self,
+                                      GImapSearch *search,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_search_finish (GImapTransporter *self,
+                                                   GAsyncResult *result,
+                                                   GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
 GImapMessageSet *g_imap_transporter_num_to_id (

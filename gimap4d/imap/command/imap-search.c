@@ -8,26 +8,9 @@
 
 #include "gimap4d/imap/command/imap-search.h"
 
-#include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
-#include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/imap/command/imap-searcher.h"
 #include "gimap4d/imap/grammar/imap-data.h"
-
-#define MAX_SHOWN 100
-
-typedef struct
-{
-  ImapOperation parent;
-
-  char *criteria;   /* owned */
-  guint n_charsets; /* refused so far */
-  ImapUidSet *uids; /* owned, nullable: found so far */
-  GError *error;    /* owned, nullable: an answer that cannot be read */
-} SearchOperation;
-
-/* What is tried after UTF-8 was refused, where the server does not say what it takes. Outlook and others know only
- * these. */
-static const char *const fallback_charsets[] = { "US-ASCII", "ISO-8859-1", "WINDOWS-1252", NULL };
 
 void
 imap_found_free (ImapFound *found)
@@ -62,128 +45,46 @@ imap_search_is_answer (const ImapCommand *command, const ImapResponse *response)
   return tag == NULL || g_strcmp0 (tag, command->tag) == 0;
 }
 
-static gboolean
-claim_search (ImapCommand *command, const ImapResponse *response)
-{
-  SearchOperation *self = (SearchOperation *) command->operation;
-
-  if (!imap_search_is_answer (command, response))
-    return FALSE;
-
-  /* An answer that cannot be read whole is none: a shorter list would look like a right one. */
-  if (self->error == NULL)
-    imap_data_parse_search (response, self->uids, &self->error);
-
-  return TRUE;
-}
-
-static void search (SearchOperation *self, const char *charset);
-
-/* The next charset to try; NULL when there is none. */
-static const char *
-get_next_charset (SearchOperation *self, const ImapResponse *response)
-{
-  const char *const *charsets = (const char *const *) response->code_words;
-
-  if (charsets == NULL || charsets[0] == NULL)
-    charsets = fallback_charsets;
-  if (self->n_charsets >= MIN (g_strv_length ((GStrv) charsets), IMAP_LIMIT_CHARSETS))
-    return NULL;
-
-  return charsets[self->n_charsets++];
-}
-
 static void
-search_done (ImapCommand *command, const ImapResponse *response)
+searched (ImapSearcher *searcher, ImapUidSet *uids)
 {
-  SearchOperation *self = (SearchOperation *) command->operation;
-  const char *charset = NULL;
-
-  if (self->error != NULL)
-    {
-      imap_operation_fail (self, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
-                                              _ ("the answer of the server cannot be read: %s"),
-                                              self->error->message));
-      return;
-    }
-  if (response->condition == IMAP_CONDITION_OK)
-    {
-      return_found (self, g_steal_pointer (&self->uids));
-      return;
-    }
-  if (response->code == IMAP_CODE_BADCHARSET)
-    charset = get_next_charset (self, response);
-
-  if (charset != NULL)
-    search (self, charset);
-  else
-    imap_operation_fail_response (self, response);
-}
-
-static void
-search (SearchOperation *self, const char *charset)
-{
-  ImapWriter *writer = imap_operation_write (self, "UID SEARCH");
-
-  g_clear_pointer (&self->uids, imap_uid_set_unref);
-  g_clear_error (&self->error);
-  self->uids = imap_uid_set_new ();
-  imap_writer_space (writer);
-  if (imap_operation_has (self, IMAP_CAPABILITY_ESEARCH))
-    imap_writer_raw (writer, "RETURN (ALL) ");
-  imap_writer_search_text_in (writer, self->criteria, charset);
-  imap_operation_submit (self, writer, IMAP_COMMAND_SEARCH, claim_search, search_done);
+  return_found (searcher, uids);
 }
 
 static void
 search_start (ImapOperation *operation)
 {
-  SearchOperation *self = (SearchOperation *) operation;
+  imap_searcher_start ((ImapSearcher *) operation, searched);
+}
 
-  self->n_charsets = 0;
-  search (self, NULL);
+static void
+search_reset (ImapOperation *operation)
+{
+  imap_searcher_reset ((ImapSearcher *) operation);
 }
 
 static void
 search_finalize (ImapOperation *operation)
 {
-  SearchOperation *self = (SearchOperation *) operation;
-
-  g_clear_pointer (&self->uids, imap_uid_set_unref);
-  g_clear_error (&self->error);
-  g_free (self->criteria);
+  imap_searcher_finalize ((ImapSearcher *) operation);
 }
 
 static const ImapOperationClass search_class = {
-  .size = sizeof (SearchOperation),
+  .size = sizeof (ImapSearcher),
   .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_REPEATABLE,
   .start = search_start,
+  .reset = search_reset,
   .finalize = search_finalize,
 };
 
-/* For an error's sentence. */
-static char *
-shorten (const char *criteria)
-{
-  g_autofree char *valid = g_utf8_make_valid (criteria, -1);
-  g_autofree char *cut = NULL;
-
-  if (g_utf8_strlen (valid, -1) <= MAX_SHOWN)
-    return g_steal_pointer (&valid);
-
-  cut = g_utf8_substring (valid, 0, MAX_SHOWN);
-
-  return g_strconcat (cut, "…", NULL);
-}
-
 gpointer
-imap_search_operation_new (const char *criteria)
+imap_search_operation_new (ImapCriteria *criteria)
 {
-  g_autofree char *shown = shorten (criteria != NULL ? criteria : "ALL");
-  SearchOperation *self = imap_operation_new (&search_class,
-                                              g_strdup_printf (_ ("searching for “%s”"), shown));
+  g_autofree char *shown = imap_searcher_describe (criteria);
+  ImapSearcher *self = imap_operation_new (&search_class,
+                                           g_strdup_printf (_ ("searching for “%s”"), shown));
 
-  self->criteria = g_strdup (criteria != NULL ? criteria : "");
+  imap_searcher_init (self, criteria);
 
   return self;
 }

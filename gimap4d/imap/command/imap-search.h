@@ -7,6 +7,7 @@
 #pragma once
 
 #include "gimap4d/imap/command/imap-command.h"
+#include "gimap4d/imap/wire/imap-criteria.h"
 
 G_BEGIN_DECLS
 
@@ -23,8 +24,8 @@ void imap_found_free (ImapFound *found);
 /* Whether an untagged response may be the answer to this search command. */
 gboolean imap_search_is_answer (const ImapCommand *command, const ImapResponse *response);
 
-/* The result is an ImapFound. @criteria: UTF-8, as RFC 9051 has them; NULL or blank is ALL. */
-gpointer imap_search_operation_new (const char *criteria);
+/* The result is an ImapFound. */
+gpointer imap_search_operation_new (ImapCriteria *criteria);
 
 /* The ids of the messages from @first to @last; 0 = from the first, up to the last. The result is an
  * ImapFound. */

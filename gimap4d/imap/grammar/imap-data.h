@@ -103,6 +103,8 @@ void imap_fetch_clear (ImapFetch *fetch);
 GStrv imap_fetch_dup_flags (const ImapFetch *fetch);
 /* NULL when it is malformed or was not sent. */
 GDateTime *imap_fetch_dup_internal_date (const ImapFetch *fetch);
+/* The Date of a header that was asked for with HEADER.FIELDS, likewise. */
+GDateTime *imap_fetch_dup_sent_date (const ImapFetch *fetch);
 /* Bytes that hold the frame and copy nothing; NULL for NIL or not sent. */
 GBytes *imap_fetch_dup_bytes (const ImapFetch *fetch, const ImapSpan *span);
 

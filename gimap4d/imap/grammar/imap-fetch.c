@@ -11,6 +11,8 @@
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/imap/grammar/imap-quirks.h"
 #include "gimap4d/imap/grammar/imap-words.h"
+#include "gimap4d/mail/email-date.h"
+#include "gimap4d/mail/email-fields.h"
 
 #include <string.h>
 
@@ -246,6 +248,25 @@ imap_fetch_dup_internal_date (const ImapFetch *fetch)
     return NULL;
 
   return parse_date_time (text.data);
+}
+
+GDateTime *
+imap_fetch_dup_sent_date (const ImapFetch *fetch)
+{
+  g_autoptr (GBytes) block = imap_fetch_dup_bytes (fetch, &fetch->section);
+  g_autoptr (EmailFields) fields = NULL;
+  g_autofree char *date = NULL;
+  const char *bytes;
+  gsize size;
+
+  if (block == NULL)
+    return NULL;
+
+  bytes = g_bytes_get_data (block, &size);
+  fields = email_fields_new (bytes != NULL ? bytes : "", size, '\n');
+  date = email_fields_dup_structured (fields, "Date");
+
+  return email_date_parse (date);
 }
 
 GBytes *

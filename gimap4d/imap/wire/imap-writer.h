@@ -56,14 +56,6 @@ void imap_writer_box (ImapWriter *writer, const char *name);
 void imap_writer_box_raw (ImapWriter *writer, const char *raw_name);
 void imap_writer_set (ImapWriter *writer, const ImapUidSet *uids);
 void imap_writer_literal (ImapWriter *writer, GBytes *bytes);
-/* The criteria of a SEARCH as the caller wrote them, in UTF-8: 4D's text is the RFC's own. Checks
- * that strings and parentheses are balanced and nothing is a control, and writes strings that are not ASCII as
- * literals (or quoted with UTF8), with CHARSET UTF-8 before them where that is needed. */
-void imap_writer_search_text (ImapWriter *writer, const char *criteria);
-/* The same in the @charset that the server wants (BADCHARSET); NULL is as above. FALSE, and the
- * writer fails, when it does not hold the text. */
-gboolean imap_writer_search_text_in (ImapWriter *writer, const char *criteria, const char *charset);
-
 /* The command's pieces: @tag, name, values, CRLF. Elements are ImapSegment, freed with the array. */
 GPtrArray *imap_writer_finish (ImapWriter *writer, const char *tag, GError **error);
 void imap_segment_free (ImapSegment *segment);

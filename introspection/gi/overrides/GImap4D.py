@@ -17,7 +17,8 @@ from gi._ossighelper import register_sigint_fallback, wakeup_on_signal
 from gi.module import get_introspection_module
 from gi.overrides._gimap4d_asyncio import begin_future, is_asyncio_running
 from gi.overrides._gimap4d_values import (
-    RESULTS, TAGS, from_value, get_converter, to_boolean, to_message_set, to_value)
+    RESULTS, TAGS, from_value, get_converter, make_search, to_boolean, to_message_set, to_search,
+    to_value)
 from gi.repository import Gio, GLib, GObject
 
 GImap4D = get_introspection_module("GImap4D")
@@ -455,6 +456,16 @@ def _set_item(self, number):
     return self.get_id(range(size)[number])
 
 
+_SEARCH_METHODS = {
+    "__new__": staticmethod(lambda cls, **options: make_search(**options)),
+    "__init__": lambda self, **options: None,
+    "__and__": lambda self, other: self.both(other),
+    "__or__": lambda self, other: self.either(other),
+    "__invert__": lambda self: self.negate(),
+    "__repr__": lambda self: f"<GImap4D.ImapSearch {self.to_string()}>",
+    "__str__": lambda self: self.to_string(),
+}
+
 _SET_METHODS = {
     "to_strv": _set_texts,
     "__new__": staticmethod(lambda cls, ids=(): to_message_set(ids)),
@@ -605,7 +616,26 @@ async def _leave_async(self, *_):
     await self.close_async()
 
 
+def _search_by_options(cls, name):
+    """search (from_="x", seen=False): what ImapSearch () takes, right in the call."""
+    plain = getattr(cls, name)
+
+    @functools.wraps(plain)
+    def wrapper(self, search=None, *arguments, cancellable=None, callback=None, **options):
+        if search is None or options:
+            options = make_search(**options)
+            search = options if search is None else to_search(search).both(options)
+        if cancellable is not None:
+            arguments = (cancellable, *arguments)
+        named = {} if callback is None else {"callback": callback}
+        return plain(self, search, *arguments, **named)
+
+    setattr(cls, name, wrapper)
+
+
 def _extend_transporter(cls):
+    _search_by_options(cls, "search")
+    _search_by_options(cls, "search_async")
     _dispatch_numbers(cls, "get_mails", "get_mails_by_number")
     _dispatch_numbers(cls, "get_mails_async", "get_mails_by_number_async")
     _dispatch_finish(cls)
@@ -685,7 +715,7 @@ def _extend(cls):
 for _name in dir(GImap4D):
     _class = getattr(GImap4D, _name)
     if isinstance(_class, type) and (
-            _name == "ImapMessageSet" or issubclass(_class, GObject.Object)):
+            _name in ("ImapMessageSet", "ImapSearch") or issubclass(_class, GObject.Object)):
         _extend(_class)
 
 _extend_transporter(GImap4D.ImapTransporter)
@@ -693,5 +723,8 @@ _extend_mails(GImap4D.ImapMails)
 _extend_server(GImap4D.RestServer)
 for _name, _function in _SET_METHODS.items():
     setattr(GImap4D.ImapMessageSet, _name, _function)
+
+for _name, _function in _SEARCH_METHODS.items():
+    setattr(GImap4D.ImapSearch, _name, _function)
 
 IMAP_ALL = GImap4D.ImapMessageSet.new_all()

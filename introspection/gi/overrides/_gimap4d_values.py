@@ -148,6 +148,39 @@ def to_message_set(value, name="ids"):
     return _new(ids) if all(item.isdigit() for item in ids) else _parse(",".join(ids))
 
 
+# Keywords that are options of a search of their own: True for mails that have it, False for others.
+_SEARCHED_KEYWORDS = ("answered", "deleted", "draft", "flagged", "seen")
+
+
+def _search_for(key, value):
+    """The search for one option: from_="x", since=datetime (…), seen=False, header=("X", "y")."""
+    make = getattr(GImap4D.ImapSearch, "new_" + key.rstrip("_"), None)
+    if key in _SEARCHED_KEYWORDS:
+        search = GImap4D.ImapSearch.new_keyword("$" + key)
+        return search if to_boolean(value, key) else search.negate()
+    if make is None or key == "all":
+        raise TypeError(f"ImapSearch() has no argument {key}")
+    return make(*value) if key == "header" and isinstance(value, tuple) else make(value)
+
+
+def make_search(**options):
+    """All of what the options say; a list or a set of values has to match with each of them."""
+    search = None
+    for key, value in options.items():
+        values = value if isinstance(value, (list, set, frozenset)) and key != "ids" else [value]
+        for item in values:
+            part = _search_for(key, item)
+            search = part if search is None else search.both(part)
+    return GImap4D.ImapSearch.new_all() if search is None else search
+
+
+def to_search(value, name="search"):
+    """A search: itself, or 4D's criteria."""
+    if isinstance(value, GImap4D.ImapSearch):
+        return value
+    return GImap4D.ImapSearch.parse(_text(value, name))
+
+
 def _enumerated(gtype, value, name):
     """A member itself, its number, or its name in lower case; flags by number only."""
     if isinstance(value, gtype.pytype):
@@ -197,6 +230,7 @@ _CONVERTERS = {
     "GDateTime": _date_time,
     "GFile": _file,
     "GImapMessageSet": to_message_set,
+    "GImapSearch": to_search,
     "GListModel": _list,
     "GStrv": _texts,
     "GValue": to_value,

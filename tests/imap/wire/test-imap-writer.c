@@ -217,8 +217,8 @@ static void
 test_p30_injection (void)
 {
   static const WriteText functions[] = {
-    imap_writer_atom,   imap_writer_flag, imap_writer_astring,     imap_writer_nstring,
-    imap_writer_secret, imap_writer_box,  imap_writer_search_text, imap_writer_raw,
+    imap_writer_atom,   imap_writer_flag, imap_writer_astring, imap_writer_nstring,
+    imap_writer_secret, imap_writer_box,  imap_writer_raw,
   };
   static const char *const texts[] = {
     "a\r\nA2 LOGOUT", "a\rb", "a\nb", "a\001b", "a\177", "\r\n", "a\xff", "\x1b[0m", "a\tb",
@@ -273,92 +273,6 @@ test_p30_grammar (void)
 }
 
 static void
-test_search (void)
-{
-  static const struct
-  {
-    ImapWriterFeatures features;
-    const char *criteria;
-    const char *expected; /* NULL: refused */
-  } rows[] = {
-    { 0, "", "ALL" },
-    { 0, "   ", "ALL" },
-    { 0, "ALL", "ALL" },
-    { 0, " UNSEEN  FROM  \"a b\" ", "UNSEEN FROM \"a b\"" },
-    { 0, "OR (FROM a) ( TO b )", "OR (FROM a) (TO b)" },
-    { 0, "UID 5:* NOT DELETED", "UID 5:* NOT DELETED" },
-    { 0, "SUBJECT \"a\\\"b\\\\\"", "SUBJECT \"a\\\"b\\\\\"" },
-    { 0, "SUBJECT \"{5}\"", "SUBJECT \"{5}\"" },
-    { 0, "SUBJECT \"\"", "SUBJECT \"\"" },
-    { 0, "SUBJECT \"ü\" SEEN", "CHARSET UTF-8 SUBJECT {2}\r\n|~ü| SEEN" },
-    { 0, "SUBJECT ü", "CHARSET UTF-8 SUBJECT {2}\r\n|~ü|" },
-    { IMAP_WRITER_LITERAL_PLUS, "SUBJECT ü", "CHARSET UTF-8 SUBJECT {2+}\r\nü" },
-    { IMAP_WRITER_UTF8, "SUBJECT ü", "SUBJECT \"ü\"" },
-    { IMAP_WRITER_UTF8, "CHARSET UTF-8 SUBJECT ü", "SUBJECT \"ü\"" },
-    { 0, "charset utf-8 SUBJECT ü", "CHARSET UTF-8 SUBJECT {2}\r\n|~ü|" },
-    { 0, "CHARSET UTF-8 SUBJECT a", "CHARSET UTF-8 SUBJECT a" },
-    { 0, "CHARSET US-ASCII SUBJECT a", "SUBJECT a" },
-    { 0, "CHARSET US-ASCII SUBJECT ü", "CHARSET UTF-8 SUBJECT {2}\r\n|~ü|" },
-    { 0, "CHARSET ISO-8859-1 SUBJECT a", NULL },
-    { 0, "CHARSET", NULL },
-    { 0, "CHARSET (a)", NULL },
-    { 0, "SUBJECT \"a", NULL },
-    { 0, "SUBJECT \"a\\", NULL },
-    { 0, "SUBJECT a\"b\"", NULL },
-    { 0, "(SEEN", NULL },
-    { 0, "SEEN)", NULL },
-    { 0, ")(", NULL },
-    { 0, "SUBJECT {3}", NULL },
-    { 0, "SUBJECT a{3+}", NULL },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autoptr (ImapWriter) writer = imap_writer_new ("SEARCH", rows[i].features);
-      g_autoptr (GError) error = NULL;
-      g_autofree char *text = NULL;
-      g_autofree char *expected = g_strconcat ("A1 SEARCH ", rows[i].expected, "\r\n", NULL);
-
-      imap_writer_space (writer);
-      imap_writer_search_text (writer, rows[i].criteria);
-      text = finish (writer, &error);
-      if (rows[i].expected == NULL)
-        {
-          g_assert_null (text);
-          g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT);
-          continue;
-        }
-      g_assert_no_error (error);
-      g_assert_cmpstr (text, ==, expected);
-    }
-}
-
-/* The ladder of BADCHARSET. */
-static void
-test_search_charset (void)
-{
-  g_autoptr (ImapWriter) writer = imap_writer_new ("SEARCH", IMAP_WRITER_NONE);
-  g_autofree char *text = NULL;
-
-  imap_writer_space (writer);
-  g_assert_true (imap_writer_search_text_in (writer, "SUBJECT ü", "ISO-8859-1"));
-  text = finish (writer, NULL);
-  g_assert_cmpstr (text, ==, "A1 SEARCH CHARSET ISO-8859-1 SUBJECT {1}\r\n|~\xfc|\r\n");
-
-  for (guint i = 0; i < 4; i++)
-    {
-      static const char *const charsets[] = { "US-ASCII", "NO SUCH", "NOSUCH", "UTF-16" };
-      g_autoptr (ImapWriter) other = imap_writer_new ("SEARCH", IMAP_WRITER_NONE);
-      g_autoptr (GError) error = NULL;
-
-      imap_writer_space (other);
-      g_assert_false (imap_writer_search_text_in (other, "SUBJECT ü", charsets[i]));
-      g_assert_null (finish (other, &error));
-      g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT);
-    }
-}
-
-static void
 test_command_size (void)
 {
   g_autoptr (ImapWriter) writer = imap_writer_new ("X", IMAP_WRITER_NONE);
@@ -382,8 +296,6 @@ main (int argc, char **argv)
   g_test_add_func ("/writer/box-raw", test_box_raw);
   g_test_add_func ("/writer/P30-injection", test_p30_injection);
   g_test_add_func ("/writer/P30-grammar", test_p30_grammar);
-  g_test_add_func ("/writer/search", test_search);
-  g_test_add_func ("/writer/search-charset", test_search_charset);
   g_test_add_func ("/writer/command-size", test_command_size);
 
   return g_test_run ();
