@@ -185,6 +185,8 @@
 #define HTTP_LIMIT_LINGER_BYTES (16 * IMAP_MIB)
 /* What waits in memory in one direction of one connection. */
 #define HTTP_LIMIT_BUFFER (64 * IMAP_KIB)
+/* What is smaller waits for more, to be sent with it; to copy it is cheaper than to send it. */
+#define HTTP_LIMIT_SMALL_WRITE (8 * IMAP_KIB)
 #define HTTP_LIMIT_FORM_FIELDS 1000
 #define HTTP_LIMIT_PARTS 1000
 #define HTTP_LIMIT_PART_HEAD (8 * IMAP_KIB)

@@ -46,10 +46,9 @@ struct _HttpConnection
   gboolean is_secure;
 
   State state;
-  gint64 deadline; /* monotonic µs, 0 for none */
-  GSource *pump;
-  GSource *read_source;  /* nullable */
-  GSource *write_source; /* nullable */
+  gint64 deadline;      /* monotonic µs, 0 for none */
+  HttpWatch *watch;     /* owned */
+  gboolean is_with_tls; /* a thread of TLS has the socket: nobody else looks at it */
 
   GByteArray *buffer; /* what came and was not handed on */
   gsize scanned;
@@ -84,18 +83,7 @@ connection_quark (void)
   return g_quark_from_static_string ("gimap4d-http-connection");
 }
 
-static void advance (HttpConnection *connection);
-static void watch_input (HttpConnection *connection);
-
-static void
-clear_source (GSource **source)
-{
-  if (*source == NULL)
-    return;
-
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
+static void watch_socket (HttpConnection *connection);
 
 static void
 set_deadline (HttpConnection *connection, guint milliseconds)
@@ -112,11 +100,10 @@ close_now (HttpConnection *connection)
 
   connection->state = STATE_CLOSED;
   connection->deadline = 0;
-  clear_source (&connection->read_source);
-  clear_source (&connection->write_source);
   g_cancellable_cancel (connection->cancellable);
+  http_watch_forget_descriptor (connection->watch);
   g_socket_close (connection->socket, NULL);
-  g_source_set_ready_time (connection->pump, 0);
+  http_watch_ring (connection->watch);
 }
 
 static void
@@ -156,9 +143,9 @@ close_tls_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 close_tls (HttpConnection *connection)
 {
-  clear_source (&connection->read_source);
-  clear_source (&connection->write_source);
+  connection->is_with_tls = TRUE;
   connection->has_ended = TRUE;
+  watch_socket (connection);
   g_main_context_push_thread_default (connection->context);
   g_io_stream_close_async (connection->io, G_PRIORITY_DEFAULT, connection->cancellable,
                            close_tls_cb, connection);
@@ -217,7 +204,7 @@ http_connection_refuse (HttpConnection *connection, guint status)
                                               strlen (text), NULL, NULL);
   tell_gone (connection);
   linger (connection);
-  watch_input (connection);
+  watch_socket (connection);
 }
 
 static void
@@ -226,6 +213,7 @@ connection_unref (HttpConnection *connection)
   if (--connection->count > 0)
     return;
 
+  http_watch_unref (connection->watch);
   g_byte_array_unref (connection->buffer);
   g_object_unref (connection->server);
   g_object_unref (connection->io);
@@ -241,19 +229,33 @@ connection_unref (HttpConnection *connection)
 static gboolean
 is_reading (HttpConnection *connection)
 {
-  return connection->state != STATE_CLOSED && !connection->has_ended &&
-         connection->buffer->len < HTTP_LIMIT_BUFFER;
+  return !connection->has_ended && connection->buffer->len < HTTP_LIMIT_BUFFER;
 }
 
-static gboolean
-read_cb (GObject *stream, gpointer data)
+/* Input also while a request is running: it is how a client that leaves is noticed. */
+static void
+watch_socket (HttpConnection *connection)
 {
-  HttpConnection *connection = data;
+  GIOCondition condition = 0;
+
+  if (connection->state == STATE_CLOSED)
+    return;
+
+  if (!connection->is_with_tls && is_reading (connection))
+    condition |= G_IO_IN;
+  if (!connection->is_with_tls && connection->blocked_start != 0)
+    condition |= G_IO_OUT;
+  http_watch_set_condition (connection->watch, condition);
+}
+
+static void
+read_input (HttpConnection *connection)
+{
+  GInputStream *stream = g_io_stream_get_input_stream (connection->io);
   GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (stream);
   gboolean is_blocked = FALSE;
-  gboolean goes_on = FALSE;
 
-  while (!is_blocked && !connection->has_ended && connection->buffer->len < HTTP_LIMIT_BUFFER)
+  while (!is_blocked && is_reading (connection))
     {
       g_autoptr (GError) error = NULL;
       char block[READ_SIZE];
@@ -261,62 +263,62 @@ read_cb (GObject *stream, gpointer data)
                                                               &error);
 
       if (size > 0)
-        g_byte_array_append (connection->buffer, (const guint8 *) block, size);
+        {
+          g_byte_array_append (connection->buffer, (const guint8 *) block, size);
+          /* What a socket has beyond it comes in another turn; TLS may hold it where none sees. */
+          is_blocked = size < (gssize) sizeof block && !connection->is_secure;
+        }
       else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         is_blocked = TRUE;
       else
         connection->has_ended = TRUE;
     }
-
-  connection->count++;
-  advance (connection);
-  goes_on = is_reading (connection);
-  if (!goes_on)
-    clear_source (&connection->read_source);
-  connection_unref (connection);
-
-  return goes_on;
-}
-
-/* Also while a request is running: it is how a client that leaves is noticed. */
-static void
-watch_input (HttpConnection *connection)
-{
-  GInputStream *input = g_io_stream_get_input_stream (connection->io);
-
-  if (connection->read_source != NULL || !is_reading (connection))
-    return;
-
-  connection->read_source = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (input),
-                                                                   NULL);
-  g_source_set_callback (connection->read_source, G_SOURCE_FUNC (read_cb), connection, NULL);
-  g_source_attach (connection->read_source, connection->context);
-}
-
-static gboolean
-write_cb (GObject *stream, gpointer data)
-{
-  HttpConnection *connection = data;
-
-  clear_source (&connection->write_source);
-  connection->blocked_time += g_get_monotonic_time () - connection->blocked_start;
-  connection->blocked_start = 0;
-  g_source_set_ready_time (connection->pump, 0);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
-watch_output (HttpConnection *connection, GPollableOutputStream *output)
+begin_blocked (HttpConnection *connection)
 {
-  if (connection->write_source != NULL)
+  if (connection->blocked_start != 0)
     return;
 
   set_deadline (connection, connection->limits->write_timeout);
   connection->blocked_start = g_get_monotonic_time ();
-  connection->write_source = g_pollable_output_stream_create_source (output, NULL);
-  g_source_set_callback (connection->write_source, G_SOURCE_FUNC (write_cb), connection, NULL);
-  g_source_attach (connection->write_source, connection->context);
+}
+
+static void
+end_blocked (HttpConnection *connection)
+{
+  connection->blocked_time += g_get_monotonic_time () - connection->blocked_start;
+  connection->blocked_start = 0;
+}
+
+static void
+note_taken (HttpConnection *connection, gsize size)
+{
+  /* What the socket takes by itself says nothing of the client. */
+  if (connection->blocked_time > 0 || connection->blocked_start != 0)
+    connection->taken += size;
+  if (connection->is_body_complete)
+    connection->deadline = 0;
+}
+
+static gssize
+send_cb (const GOutputVector *vectors, guint n_vectors, gpointer data)
+{
+  HttpConnection *connection = data;
+  GOutputStream *output = g_io_stream_get_output_stream (connection->io);
+  GPollableReturn result = G_POLLABLE_RETURN_WOULD_BLOCK;
+  gsize written = 0;
+
+  if (connection->blocked_start == 0)
+    result = g_pollable_output_stream_writev_nonblocking (G_POLLABLE_OUTPUT_STREAM (output),
+                                                          vectors, n_vectors, &written, NULL, NULL);
+  if (result == G_POLLABLE_RETURN_FAILED)
+    return -1;
+  if (written > 0)
+    note_taken (connection, written);
+
+  return (gssize) written;
 }
 
 /* FALSE when the client is gone. */
@@ -328,6 +330,8 @@ flush_output (HttpConnection *connection)
   gsize size = 0;
   const void *data = NULL;
 
+  if (connection->blocked_start != 0)
+    return TRUE;
   while ((data = http_pipe_peek (connection->pipe, &size)) != NULL && size > 0)
     {
       g_autoptr (GError) error = NULL;
@@ -336,17 +340,13 @@ flush_output (HttpConnection *connection)
 
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         {
-          watch_output (connection, output);
+          begin_blocked (connection);
           return TRUE;
         }
       if (written < 0)
         return FALSE;
       http_pipe_drop (connection->pipe, written);
-      /* What the socket takes by itself says nothing of the client. */
-      if (connection->blocked_time > 0 || connection->blocked_start != 0)
-        connection->taken += written;
-      if (connection->is_body_complete)
-        connection->deadline = 0;
+      note_taken (connection, written);
     }
 
   return TRUE;
@@ -437,7 +437,8 @@ begin_request (HttpConnection *connection)
   g_autoptr (GIOStream) stream = NULL;
 
   connection->state = STATE_REQUEST;
-  connection->pipe = http_pipe_new (connection->pump);
+  connection->pipe = http_pipe_new (connection->watch, send_cb, connection);
+  http_pipe_attend (connection->pipe, TRUE);
   connection->chunks = (HttpChunks){ 0 };
   connection->body_left = connection->head.content_length;
   connection->is_body_complete = !connection->head.is_chunked && connection->body_left == 0;
@@ -565,6 +566,8 @@ advance (HttpConnection *connection)
 {
   State before;
 
+  if (connection->pipe != NULL)
+    http_pipe_attend (connection->pipe, TRUE);
   do
     {
       before = connection->state;
@@ -575,39 +578,34 @@ advance (HttpConnection *connection)
       else if (before == STATE_LINGER)
         discard_input (connection);
     }
-  while (connection->state != before);
+  while (connection->state != before ||
+         (connection->pipe != NULL && http_pipe_take_news (connection->pipe)));
+  if (connection->pipe != NULL)
+    http_pipe_attend (connection->pipe, FALSE);
 
-  watch_input (connection);
+  watch_socket (connection);
 }
 
-static gboolean
-pump_cb (gpointer data)
+static void
+watch_cb (GIOCondition condition, gpointer data)
 {
   HttpConnection *connection = data;
 
   if (connection->state == STATE_CLOSED)
     {
       connection->closed (connection, connection->closed_data);
-      return G_SOURCE_REMOVE;
+      return;
     }
+
   connection->count++;
-  if (connection->state == STATE_REQUEST)
+  if ((condition & G_IO_OUT) && connection->blocked_start != 0)
+    end_blocked (connection);
+  if (condition & G_IO_IN)
+    read_input (connection);
+  if (condition != 0 || connection->state == STATE_REQUEST)
     advance (connection);
   connection_unref (connection);
-
-  return G_SOURCE_CONTINUE;
 }
-
-static gboolean
-pump_dispatch (GSource *source, GSourceFunc callback, gpointer data)
-{
-  /* First silent, then look: what comes in between rings again. */
-  g_source_set_ready_time (source, -1);
-
-  return callback (data);
-}
-
-static GSourceFuncs pump_funcs = { NULL, NULL, pump_dispatch, NULL, NULL, NULL };
 
 static void
 handshake_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -626,8 +624,14 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
 
   connection->state = STATE_HEAD;
+  connection->is_with_tls = FALSE;
   set_deadline (connection, connection->limits->header_timeout);
-  watch_input (connection);
+  /* A request that came with the end of the handshake is inside of TLS, where the socket shows
+   * nothing of it. */
+  connection->count++;
+  read_input (connection);
+  advance (connection);
+  connection_unref (connection);
 }
 
 static gboolean
@@ -647,6 +651,7 @@ begin_handshake (HttpConnection *connection, GTlsCertificate *certificate)
   g_object_unref (connection->io);
   connection->io = G_IO_STREAM (tls);
   connection->is_secure = TRUE;
+  connection->is_with_tls = TRUE;
   connection->state = STATE_HANDSHAKE;
   g_object_set_qdata_full (tls, connection_quark (), g_object_ref (connection->cancellable),
                            g_object_unref);
@@ -679,18 +684,37 @@ copy_address (GSocketAddress *address)
   return g_inet_socket_address_new (loopback, 0);
 }
 
+/* A socket for both families, as systemd makes them, names clients of IPv4 in IPv6: nothing that
+ * compares addresses may have to know that. */
+static GInetAddress *
+unmap_address (GInetAddress *address)
+{
+  static const guint8 prefix[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+  const guint8 *bytes = g_inet_address_to_bytes (address);
+
+  if (g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV6 ||
+      memcmp (bytes, prefix, sizeof prefix) != 0)
+    return g_object_ref (address);
+
+  return g_inet_address_new_from_bytes (bytes + sizeof prefix, G_SOCKET_FAMILY_IPV4);
+}
+
 static char *
 dup_host (GSocketAddress *address)
 {
+  g_autoptr (GInetAddress) inet = NULL;
+
   if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
     return g_strdup ("unix");
 
-  return g_inet_address_to_string (
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  inet = unmap_address (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+
+  return g_inet_address_to_string (inet);
 }
 
 HttpConnection *
 http_connection_new (SoupServer *server,
+                     HttpPoller *poller,
                      GSocketConnection *socket,
                      GTlsCertificate *certificate,
                      const HttpConnectionLimits *limits,
@@ -716,14 +740,13 @@ http_connection_new (SoupServer *server,
   connection->buffer = g_byte_array_new ();
   g_object_set_qdata (G_OBJECT (connection->remote), connection_quark (), connection);
 
-  connection->pump = g_source_new (&pump_funcs, sizeof (GSource));
-  g_source_set_callback (connection->pump, pump_cb, connection, NULL);
-  g_source_attach (connection->pump, connection->context);
+  connection->watch = http_watch_new (poller, g_socket_get_fd (connection->socket), watch_cb,
+                                      connection);
 
   connection->state = STATE_HEAD;
   set_deadline (connection, limits->header_timeout);
   if (certificate == NULL)
-    watch_input (connection);
+    watch_socket (connection);
   else if (!begin_handshake (connection, certificate))
     close_now (connection);
 
@@ -735,7 +758,7 @@ http_connection_free (HttpConnection *connection)
 {
   close_now (connection);
   g_object_set_qdata (G_OBJECT (connection->remote), connection_quark (), NULL);
-  clear_source (&connection->pump);
+  http_watch_stop (connection->watch);
   g_clear_pointer (&connection->pipe, http_pipe_unref);
   connection_unref (connection);
 }

@@ -8,6 +8,8 @@
 
 #include <libsoup/soup.h>
 
+#include "gimap4d/http/http-poller.h"
+
 G_BEGIN_DECLS
 
 typedef struct _HttpConnection HttpConnection;
@@ -28,6 +30,7 @@ typedef void (*HttpConnectionFunc) (HttpConnection *connection, gpointer data);
 /* @certificate makes it a TLS connection. @closed is called once, when the connection may be freed;
  * @limits and @server outlive it. Everything happens in the thread-default context of this call. */
 HttpConnection *http_connection_new (SoupServer *server,
+                                     HttpPoller *poller,
                                      GSocketConnection *socket,
                                      GTlsCertificate *certificate,
                                      const HttpConnectionLimits *limits,

@@ -71,42 +71,64 @@ is_target_text (const char *text)
   return TRUE;
 }
 
+/* Without escapes, and without a segment that begins with a dot, ASCII has nothing to hide. */
 static gboolean
-is_target (const char *method, const char *target)
+is_plain_path (const char *path)
 {
-  g_autofree char *path = NULL;
+  return strpbrk (path, "%\\") == NULL && strstr (path, "/.") == NULL;
+}
+
+/* @target is changed on the way, and is as it was afterwards. */
+static gboolean
+is_target (const char *method, char *target)
+{
+  char *query = strchr (target, '?');
   g_auto (GStrv) segments = NULL;
+  gboolean is_safe = FALSE;
 
   if (strcmp (target, "*") == 0)
     return strcmp (method, "OPTIONS") == 0;
   if (*target != '/' || !is_target_text (target))
     return FALSE;
 
-  path = g_strndup (target, strcspn (target, "?"));
-  segments = http_gate_split_path (path);
+  if (query != NULL)
+    *query = '\0';
+  is_safe = is_plain_path (target) || (segments = http_gate_split_path (target)) != NULL;
+  if (query != NULL)
+    *query = '?';
 
-  return segments != NULL;
+  return is_safe;
+}
+
+static gboolean
+is_version (const char *text)
+{
+  return g_str_has_prefix (text, "HTTP/") && strlen (text) == 8 && g_ascii_isdigit (text[5]) &&
+         text[6] == '.' && g_ascii_isdigit (text[7]);
 }
 
 /* method SP request-target SP HTTP-version; the target in origin form (RFC 9112, 3.2). */
 static guint
-read_request_line (HeadReader *reader, const char *line)
+read_request_line (HeadReader *reader, char *method)
 {
-  g_auto (GStrv) parts = g_strsplit (line, " ", 4);
+  char *target = strchr (method, ' ');
+  char *version = target != NULL ? strchr (target + 1, ' ') : NULL;
 
-  if (g_strv_length (parts) != 3 || !http_is_token (parts[0]))
+  if (version == NULL)
     return 400;
-  if (!g_str_has_prefix (parts[2], "HTTP/") || strlen (parts[2]) != 8 ||
-      !g_ascii_isdigit (parts[2][5]) || parts[2][6] != '.' || !g_ascii_isdigit (parts[2][7]))
+  *target++ = '\0';
+  *version++ = '\0';
+
+  if (!http_is_token (method) || !is_version (version))
     return 400;
-  if (strcmp (parts[2], "HTTP/1.1") != 0 && strcmp (parts[2], "HTTP/1.0") != 0)
+  if (strcmp (version, "HTTP/1.1") != 0 && strcmp (version, "HTTP/1.0") != 0)
     return 505;
-  if (strcmp (parts[0], "CONNECT") == 0 || strcmp (parts[0], "TRACE") == 0)
+  if (strcmp (method, "CONNECT") == 0 || strcmp (method, "TRACE") == 0)
     return 405;
-  if (!is_target (parts[0], parts[1]))
+  if (!is_target (method, target))
     return 400;
 
-  reader->is_http_1_1 = parts[2][7] == '1';
+  reader->is_http_1_1 = version[7] == '1';
   reader->head->is_keep_alive = reader->is_http_1_1;
 
   return 0;
@@ -141,11 +163,18 @@ read_transfer_encoding (HeadReader *reader, const char *value)
 static gboolean
 has_item (const char *list, const char *item)
 {
-  g_auto (GStrv) items = g_strsplit (list, ",", -1);
+  gsize length = strlen (item);
 
-  for (guint i = 0; items[i] != NULL; i++)
-    if (g_ascii_strcasecmp (g_strstrip (items[i]), item) == 0)
-      return TRUE;
+  while (*list != '\0')
+    {
+      gsize size = strcspn (list, ",");
+      gsize start = strspn (list, " \t");
+
+      if (size >= start + length && g_ascii_strncasecmp (list + start, item, length) == 0 &&
+          strspn (list + start + length, " \t") == size - start - length)
+        return TRUE;
+      list += size + (list[size] == ',');
+    }
 
   return FALSE;
 }
@@ -206,19 +235,34 @@ read_header_line (HeadReader *reader, char *line)
   return read_header (reader, line, g_strstrip (colon + 1));
 }
 
+/* Cuts the next line off; NULL when there is none. */
+static char *
+next_line (char **rest)
+{
+  char *line = *rest;
+  char *end = line != NULL ? strstr (line, "\r\n") : NULL;
+
+  *rest = end != NULL ? end + 2 : NULL;
+  if (end != NULL)
+    *end = '\0';
+
+  return line;
+}
+
 static guint
 read_head (HeadReader *reader, const char *data, gsize size)
 {
   g_autofree char *text = g_strndup (data, size - 4);
-  g_auto (GStrv) lines = g_strsplit (text, "\r\n", -1);
+  char *rest = text;
+  char *line = next_line (&rest);
   guint status = 0;
 
-  if (lines[0] == NULL || strlen (lines[0]) > HTTP_LIMIT_REQUEST_LINE)
-    return lines[0] == NULL ? 400 : 414;
+  if (strlen (line) > HTTP_LIMIT_REQUEST_LINE)
+    return 414;
 
-  status = read_request_line (reader, lines[0]);
-  for (guint i = 1; status == 0 && lines[i] != NULL; i++)
-    status = read_header_line (reader, lines[i]);
+  status = read_request_line (reader, line);
+  while (status == 0 && (line = next_line (&rest)) != NULL)
+    status = read_header_line (reader, line);
   if (status != 0)
     return status;
 
@@ -379,13 +423,39 @@ http_gate_scan_chunks (HttpChunks *chunks,
 static gboolean
 is_safe_segment (const char *segment)
 {
-  g_auto (GStrv) parts = g_strsplit_set (segment, "/\\", -1);
+  g_auto (GStrv) parts = NULL;
 
+  if (strchr (segment, '.') == NULL)
+    return TRUE;
+
+  parts = g_strsplit_set (segment, "/\\", -1);
   for (guint i = 0; parts[i] != NULL; i++)
     if (strcmp (parts[i], ".") == 0 || strcmp (parts[i], "..") == 0)
       return FALSE;
 
   return TRUE;
+}
+
+/* NULL when it has more than one reading. */
+static char *
+decode_segment (const char *raw)
+{
+  g_autoptr (GBytes) bytes = g_uri_unescape_bytes (raw, -1, NULL, NULL);
+  g_autofree char *segment = NULL;
+  gsize size = 0;
+  const char *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+
+  if (bytes == NULL || !g_utf8_validate_len (data, size, NULL))
+    return NULL;
+  segment = g_strndup (data, size);
+
+  return is_safe_segment (segment) ? g_steal_pointer (&segment) : NULL;
+}
+
+static gboolean
+is_plain_segment (const char *segment)
+{
+  return strpbrk (segment, "%.\\") == NULL && g_utf8_validate (segment, -1, NULL);
 }
 
 GStrv
@@ -396,22 +466,19 @@ http_gate_split_path (const char *path)
 
   for (guint i = 0; raw[i] != NULL; i++)
     {
-      g_autoptr (GBytes) bytes = g_uri_unescape_bytes (raw[i], -1, NULL, NULL);
-      g_autofree char *segment = NULL;
-      gsize size = 0;
-      const char *data = NULL;
+      g_autofree char *decoded = NULL;
 
       if (*raw[i] == '\0')
         continue;
-      if (bytes == NULL)
+      if (is_plain_segment (raw[i]))
+        {
+          g_strv_builder_add (segments, raw[i]);
+          continue;
+        }
+      decoded = decode_segment (raw[i]);
+      if (decoded == NULL)
         return NULL;
-      data = g_bytes_get_data (bytes, &size);
-      if (!g_utf8_validate_len (data, size, NULL))
-        return NULL;
-      segment = g_strndup (data, size);
-      if (!is_safe_segment (segment))
-        return NULL;
-      g_strv_builder_add (segments, segment);
+      g_strv_builder_add (segments, decoded);
     }
 
   return g_strv_builder_end (segments);

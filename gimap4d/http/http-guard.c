@@ -38,6 +38,7 @@ struct _HttpGuard
   guint max_connections;
   GTlsCertificate *certificate; /* owned, nullable */
   GMainContext *context;        /* owned */
+  HttpPoller *poller;           /* owned */
   GPtrArray *listeners;         /* owned, of Listener */
   GPtrArray *connections;       /* of HttpConnection, each with a reference to this */
   GSource *tick;                /* owned, nullable: while there is something to watch */
@@ -103,6 +104,7 @@ http_guard_new (SoupServer *server,
   guard->max_connections = max_connections;
   guard->certificate = certificate != NULL ? g_object_ref (certificate) : NULL;
   guard->context = g_main_context_ref_thread_default ();
+  guard->poller = http_poller_new (guard->context, TRUE);
   guard->listeners = g_ptr_array_new_with_free_func (listener_free);
   guard->connections = g_ptr_array_new ();
   guard->signals[0] = g_signal_connect (server, "request-started", G_CALLBACK (request_started_cb),
@@ -136,6 +138,7 @@ http_guard_unref (HttpGuard *guard)
     g_signal_handler_disconnect (guard->server, guard->signals[i]);
   g_ptr_array_unref (guard->listeners);
   g_ptr_array_unref (guard->connections);
+  http_poller_unref (guard->poller);
   g_clear_object (&guard->certificate);
   g_object_unref (guard->server);
   g_main_context_unref (guard->context);
@@ -275,8 +278,8 @@ let_in (HttpGuard *guard, GSocket *socket)
     g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
 
   guard->count++;
-  connection = http_connection_new (guard->server, client, guard->certificate, &guard->limits,
-                                    closed_cb, guard);
+  connection = http_connection_new (guard->server, guard->poller, client, guard->certificate,
+                                    &guard->limits, closed_cb, guard);
   is_welcome = has_room (guard, connection);
   g_ptr_array_add (guard->connections, connection);
   if (!is_welcome)

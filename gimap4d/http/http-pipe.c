@@ -31,7 +31,11 @@ struct _HttpPipe
   gboolean is_closed;   /* libsoup has closed its stream */
   GSource *input_bell;  /* owned, nullable: waits until there is something to read */
   GSource *output_bell; /* owned, nullable: waits until there is room to write */
-  GSource *pump;        /* owned */
+  HttpWatch *pump;      /* owned */
+  gboolean is_attended; /* whoever pumps looks by himself */
+  gboolean has_news;    /* for him */
+  HttpPipeSendFunc send;
+  gpointer send_data;
 };
 
 static gsize
@@ -57,15 +61,17 @@ queue_drop (Queue *queue, gsize size)
 }
 
 HttpPipe *
-http_pipe_new (GSource *pump)
+http_pipe_new (HttpWatch *pump, HttpPipeSendFunc send, gpointer data)
 {
   HttpPipe *pipe = g_new0 (HttpPipe, 1);
 
+  pipe->send = send;
+  pipe->send_data = data;
   g_atomic_ref_count_init (&pipe->count);
   g_mutex_init (&pipe->mutex);
   pipe->input.bytes = g_byte_array_new ();
   pipe->output.bytes = g_byte_array_new ();
-  pipe->pump = g_source_ref (pump);
+  pipe->pump = http_watch_ref (pump);
 
   return pipe;
 }
@@ -88,7 +94,7 @@ http_pipe_unref (HttpPipe *pipe)
   g_byte_array_unref (pipe->output.bytes);
   g_clear_pointer (&pipe->input_bell, g_source_unref);
   g_clear_pointer (&pipe->output_bell, g_source_unref);
-  g_source_unref (pipe->pump);
+  http_watch_unref (pipe->pump);
   g_mutex_clear (&pipe->mutex);
   g_free (pipe);
 }
@@ -98,6 +104,38 @@ ring (GSource *bell)
 {
   if (bell != NULL)
     g_source_set_ready_time (bell, 0);
+}
+
+/* To ring wakes the main loop up, which is dear: who is at work for this pipe is only told. */
+static void
+ring_pump (HttpPipe *pipe)
+{
+  if (pipe->is_attended)
+    pipe->has_news = TRUE;
+  else
+    http_watch_ring (pipe->pump);
+}
+
+void
+http_pipe_attend (HttpPipe *pipe, gboolean is_attended)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&pipe->mutex);
+
+  pipe->is_attended = is_attended;
+  if (!is_attended && pipe->has_news)
+    http_watch_ring (pipe->pump);
+  pipe->has_news = FALSE;
+}
+
+gboolean
+http_pipe_take_news (HttpPipe *pipe)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&pipe->mutex);
+  gboolean has_news = pipe->has_news;
+
+  pipe->has_news = FALSE;
+
+  return has_news;
 }
 
 gsize
@@ -186,31 +224,57 @@ pipe_read (HttpPipe *pipe, void *buffer, gsize count, GError **error)
 
   memcpy (buffer, pipe->input.bytes->data + pipe->input.start, size);
   queue_drop (&pipe->input, size);
-  ring (pipe->pump);
+  ring_pump (pipe);
 
   return size;
 }
 
+/* What is large goes out at once, with what waits before it, instead of being copied. How much of
+ * @buffer went, or -1 when the client is gone. */
+static gssize
+send_past_queue (HttpPipe *pipe, const void *buffer, gsize count)
+{
+  gsize queued = queue_size (&pipe->output);
+  const GOutputVector vectors[] = { { pipe->output.bytes->data + pipe->output.start, queued },
+                                    { buffer, count } };
+  guint first = queued == 0;
+  gssize sent = pipe->send (vectors + first, G_N_ELEMENTS (vectors) - first, pipe->send_data);
+
+  if (sent <= 0)
+    return sent;
+  queue_drop (&pipe->output, MIN ((gsize) sent, queued));
+
+  return (gsize) sent > queued ? (gssize) (sent - queued) : 0;
+}
+
+/* Only the few bytes that end a chunked body are written in the blocking way, and by a worker. */
 static gssize
 pipe_write (HttpPipe *pipe, const void *buffer, gsize count, gboolean is_blocking, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&pipe->mutex);
-  gsize size = queue_size (&pipe->output);
-  gsize room = size < HTTP_LIMIT_BUFFER ? HTTP_LIMIT_BUFFER - size : 0;
+  gssize sent = 0;
+  gsize size = 0;
+  gsize room = 0;
 
-  if (pipe->is_broken)
+  if (!is_blocking && !pipe->is_broken && count >= HTTP_LIMIT_SMALL_WRITE)
+    sent = send_past_queue (pipe, buffer, count);
+  if (pipe->is_broken || sent < 0)
     return fail (error, G_IO_ERROR_CONNECTION_CLOSED);
-  /* Only the few bytes that end a chunked body are written in the blocking way. */
+  if ((gsize) sent == count)
+    return sent;
+
+  size = queue_size (&pipe->output);
+  room = size < HTTP_LIMIT_BUFFER ? HTTP_LIMIT_BUFFER - size : 0;
   if (is_blocking)
     room = count;
-  if (room == 0 && count > 0)
+  if (room == 0 && sent == 0 && count > 0)
     return fail (error, G_IO_ERROR_WOULD_BLOCK);
 
-  count = MIN (count, room);
-  g_byte_array_append (pipe->output.bytes, buffer, count);
-  ring (pipe->pump);
+  count = MIN (count - sent, room);
+  g_byte_array_append (pipe->output.bytes, (const guint8 *) buffer + sent, count);
+  ring_pump (pipe);
 
-  return count;
+  return sent + (gssize) count;
 }
 
 static void
@@ -221,7 +285,7 @@ pipe_close (HttpPipe *pipe)
   pipe->is_closed = TRUE;
   g_clear_pointer (&pipe->input_bell, g_source_unref);
   g_clear_pointer (&pipe->output_bell, g_source_unref);
-  ring (pipe->pump);
+  ring_pump (pipe);
 }
 
 static gboolean

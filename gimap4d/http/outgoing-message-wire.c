@@ -60,9 +60,11 @@ emit_header (GOutgoingMessage *self,
              OutgoingHeaderFunc func,
              gpointer data)
 {
-  g_autofree char *value = NULL;
+  g_autofree char *latin = NULL;
+  const char *value = header->value;
 
-  value = g_convert (header->value, -1, "ISO-8859-1", "UTF-8", NULL, NULL, NULL);
+  if (!g_str_is_ascii (value))
+    value = latin = g_convert (value, -1, "ISO-8859-1", "UTF-8", NULL, NULL, NULL);
   if (g_ascii_strcasecmp (header->name, "Content-Type") == 0)
     emit_content_type (self, value, func, data);
   else if (g_ascii_strcasecmp (header->name, "Set-Cookie") != 0 || self->cookies->len == 0)
