@@ -113,6 +113,10 @@
 
 #define IMAP_LIMIT_BOX_NAME (4 * IMAP_KIB)
 #define IMAP_LIMIT_ALERT_CHARS 1024
+/* What is hidden in a few compressed octets comes out in steps of this size, each looked at under all
+ * other limits before the next; what is sent is compressed in the same. */
+#define IMAP_LIMIT_INFLATE_STEP (64 * IMAP_KIB)
+
 /* Blocks grow from the first to the second while the server fills them in one read. There is always
  * room for one record of TLS. */
 #define IMAP_LIMIT_READ_BLOCK (64 * IMAP_KIB)

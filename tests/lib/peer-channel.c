@@ -22,6 +22,8 @@ struct _PeerChannel
   GByteArray *input;             /* owned: read, but not yet asked for */
   GByteArray *output;            /* owned: pushed, but not yet written */
   GRand *random;                 /* owned */
+  GConverter *compressor;        /* owned, nullable */
+  GConverter *decompressor;      /* owned, nullable */
   PeerChunk chunk;
   guint drip;
   gboolean is_in_flight;
@@ -52,6 +54,8 @@ peer_channel_free (PeerChannel *channel)
   g_byte_array_unref (channel->input);
   g_byte_array_unref (channel->output);
   g_rand_free (channel->random);
+  g_clear_object (&channel->compressor);
+  g_clear_object (&channel->decompressor);
   g_free (channel);
 }
 
@@ -151,6 +155,52 @@ record_input (PeerChannel *channel, const guint8 *data, gsize length)
   channel->is_in_flight = TRUE;
 }
 
+/* All that the converter makes of the data. */
+static gboolean
+convert (GConverter *converter,
+         const guint8 *data,
+         gsize length,
+         GConverterFlags flags,
+         GByteArray *output,
+         GError **error)
+{
+  GConverterResult result = G_CONVERTER_CONVERTED;
+  g_autoptr (GError) problem = NULL;
+
+  while (result == G_CONVERTER_CONVERTED)
+    {
+      guint8 buffer[READ_SIZE];
+      gsize n_read = 0;
+      gsize n_written = 0;
+
+      result = g_converter_convert (converter, data, length, buffer, sizeof buffer, flags, &n_read,
+                                    &n_written, &problem);
+      if (result == G_CONVERTER_ERROR)
+        break;
+      data += n_read;
+      length -= n_read;
+      g_byte_array_append (output, buffer, n_written);
+    }
+
+  if (problem == NULL || g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+
+  return FALSE;
+}
+
+static gboolean
+record_compressed (PeerChannel *channel, const guint8 *data, gsize length, GError **error)
+{
+  g_autoptr (GByteArray) plain = g_byte_array_new ();
+
+  if (!convert (channel->decompressor, data, length, G_CONVERTER_NO_FLAGS, plain, error))
+    return FALSE;
+  record_input (channel, plain->data, plain->len);
+
+  return TRUE;
+}
+
 /* Reads what is there; G_IO_ERROR_WOULD_BLOCK when nothing is. */
 static gboolean
 read_available (PeerChannel *channel, GError **error)
@@ -161,6 +211,8 @@ read_available (PeerChannel *channel, GError **error)
   gssize length = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream),
                                                             buffer, READ_SIZE, NULL, &problem);
 
+  if (length > 0 && channel->decompressor != NULL)
+    return record_compressed (channel, buffer, (gsize) length, error);
   if (length > 0)
     {
       record_input (channel, buffer, (gsize) length);
@@ -267,6 +319,14 @@ peer_channel_flush (PeerChannel *channel, GError **error)
   channel->output = g_byte_array_new ();
   if (output->len > 0)
     end_flight (channel);
+  if (output->len > 0 && channel->compressor != NULL)
+    {
+      g_autoptr (GByteArray) plain = g_steal_pointer (&output);
+
+      output = g_byte_array_new ();
+      if (!convert (channel->compressor, plain->data, plain->len, G_CONVERTER_FLUSH, output, error))
+        return FALSE;
+    }
 
   while (position < output->len)
     {
@@ -407,6 +467,24 @@ peer_channel_start_tls (PeerChannel *channel, GTlsCertificate *certificate, GErr
   complete_handshake (channel, &result);
 
   return g_tls_connection_handshake_finish (G_TLS_CONNECTION (tls), result, error);
+}
+
+gboolean
+peer_channel_start_deflate (PeerChannel *channel, GError **error)
+{
+  if (!peer_channel_flush (channel, error))
+    return FALSE;
+  if (channel->input->len > 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the client sent %u bytes too early",
+                   channel->input->len);
+      return FALSE;
+    }
+
+  channel->compressor = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_RAW, 9));
+  channel->decompressor = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_RAW));
+
+  return TRUE;
 }
 
 void

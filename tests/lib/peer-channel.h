@@ -53,6 +53,8 @@ gboolean peer_channel_read_to_end (PeerChannel *channel, gsize *out_length, GErr
 gboolean peer_channel_start_tls (PeerChannel *channel,
                                  GTlsCertificate *certificate,
                                  GError **error);
+/* From here on both directions are compressed (RFC 4978); the record has what it was before. */
+gboolean peer_channel_start_deflate (PeerChannel *channel, GError **error);
 void peer_channel_sleep (PeerChannel *channel, guint milliseconds);
 
 /* Orderly: close_notify under TLS, then FIN. */

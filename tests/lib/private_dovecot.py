@@ -60,14 +60,14 @@ mail_max_userip_connections = 1000
 mail_fsync = never
 mailbox_list_index = yes
 imap_hibernate_timeout = 0
-mail_plugins = acl quota
+mail_plugins = acl quota zlib
 plugin {{
   acl = vfile
   quota = count:User quota
   quota_vsizes = yes
 }}
 protocol imap {{
-  mail_plugins = acl quota imap_quota
+  mail_plugins = acl quota zlib imap_quota imap_zlib
 }}
 ssl = {ssl}
 disable_plaintext_auth = {disable_plaintext_auth}

@@ -287,6 +287,8 @@ run_step (PeerRun *run, const PeerStep *step, GError **error)
       return expect_close (run, error);
     case PEER_VERB_TLS:
       return start_tls (run, error);
+    case PEER_VERB_DEFLATE:
+      return peer_channel_start_deflate (run->channel, error);
     case PEER_VERB_CUT:
     case PEER_VERB_RST:
     case PEER_VERB_TLS_NO_CLOSE_NOTIFY:

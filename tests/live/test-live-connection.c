@@ -222,6 +222,68 @@ test_renumbered (void)
   g_assert_no_error (error);
 }
 
+static guint64
+get_number (GImapTransporter *transporter, const char *name)
+{
+  g_autoptr (GVariant) statistics = g_imap_transporter_dup_statistics (transporter);
+  guint64 number = 0;
+
+  g_assert_true (g_variant_lookup (statistics, name, "t", &number));
+
+  return number;
+}
+
+/* Three megabytes: one that compresses well and two that do not, in pieces that no socket takes at
+ * once. */
+static GBytes *
+make_large_mail (void)
+{
+  GString *mail = g_string_new ("Subject: large\r\n\r\n");
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+
+  while (mail->len < 1024 * 1024)
+    g_string_append (mail, "All work and no play makes Jack a dull boy.\r\n");
+  while (mail->len < 3 * 1024 * 1024)
+    {
+      for (guint i = 0; i < 70; i++)
+        g_string_append_c (mail, (char) g_rand_int_range (random, '!', '~'));
+      g_string_append (mail, "\r\n");
+    }
+
+  return g_string_free_to_bytes (mail);
+}
+
+/* What goes out compressed is what comes back, over each kind of connection. */
+static void
+test_compress (void)
+{
+  static const char *const ports[] = { "IMAPS_PORT", "STARTTLS_PORT" };
+  g_autoptr (GBytes) mail = make_large_mail ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (ports); i++)
+    {
+      g_autoptr (GImapTransporter) transporter = live_test_new (
+          ports[i], "password", dovecot_get_setting ("PASSWORD"), "compress", TRUE);
+      g_autoptr (GImapMessageSet) ids = NULL;
+      g_autoptr (GBytes) back = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *id = NULL;
+
+      live_test_select (transporter, "Many", G_IMAP_BOX_STATE_WRITABLE);
+      ids = g_imap_transporter_append_mime (transporter, mail, "Many", NULL, NULL, NULL, &error);
+      g_assert_no_error (error);
+      back = g_imap_transporter_get_mime_as_blob (transporter, g_imap_message_set_get_id (ids, 0),
+                                                  FALSE, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (g_bytes_equal (back, mail));
+      g_assert_cmpuint (get_number (transporter, "wire-octets-sent") * 10, <,
+                        get_number (transporter, "octets-sent") * 9);
+      g_assert_cmpuint (get_number (transporter, "wire-octets-received") * 10, <,
+                        get_number (transporter, "octets-received") * 9);
+      g_assert_true (g_imap_transporter_close (transporter, NULL, &error));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -231,6 +293,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/connection/certificates", test_certificates);
   g_test_add_func ("/live/connection/modes", test_modes);
   g_test_add_func ("/live/connection/log", test_log);
+  g_test_add_func ("/live/connection/compress", test_compress);
   g_test_add_func ("/live/connection/stopped", test_stopped);
   g_test_add_func ("/live/connection/killed", test_killed);
   g_test_add_func ("/live/connection/renumbered", test_renumbered);

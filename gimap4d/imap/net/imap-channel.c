@@ -8,6 +8,9 @@
 
 #include "gimap4d/imap/net/imap-channel.h"
 
+#include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/imap/net/imap-deflate.h"
+
 /* After this much in one turn the other connections of the thread get theirs. */
 #define READ_PER_TURN (4 * 1024 * 1024)
 
@@ -22,8 +25,9 @@ struct _ImapChannel
   GSource *again_source; /* owned, nullable: more is there than one turn may take */
   GSource *write_source; /* owned, nullable: the stream takes no more for now */
 
-  GQueue unwritten; /* of GBytes, owned */
-  gsize written_of_head;
+  GQueue unwritten;     /* of GBytes, owned */
+  ImapDeflate *deflate; /* owned, nullable */
+  GBytes *compressed;   /* owned, nullable: what the stream has not taken yet of it */
   guint64 n_written;
   guint64 n_read;
 
@@ -59,6 +63,8 @@ release (ImapChannel *channel)
     return;
 
   g_queue_clear_full (&channel->unwritten, (GDestroyNotify) g_bytes_unref);
+  g_clear_pointer (&channel->compressed, g_bytes_unref);
+  imap_deflate_free (channel->deflate);
   g_clear_pointer (&channel->context, g_main_context_unref);
   g_free (channel);
 }
@@ -102,28 +108,71 @@ schedule_again (ImapChannel *channel)
   g_source_attach (channel->again_source, channel->context);
 }
 
-/* One read. FALSE when there is nothing more to read now. */
+/* FALSE when there is nothing more to read now. */
 static gboolean
-read_once (ImapChannel *channel, gsize *out_size)
+read_some (ImapChannel *channel, guint8 *buffer, gsize room, gsize *out_size)
 {
   GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (
       g_io_stream_get_input_stream (channel->stream));
   g_autoptr (GError) error = NULL;
-  gsize room;
-  guint8 *buffer = channel->sink->reserve (channel->user, &room);
   gssize size = g_pollable_input_stream_read_nonblocking (input, buffer, room, NULL, &error);
 
   if (size > 0)
     {
       channel->n_read += size;
       *out_size = size;
-      channel->sink->commit (channel->user, size);
-      return !channel->is_closed;
+      return TRUE;
     }
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     report_closed (channel, error);
 
   return FALSE;
+}
+
+/* The same through the decompressor. */
+static gboolean
+inflate_some (ImapChannel *channel, guint8 *buffer, gsize room, gsize *out_size)
+{
+  g_autoptr (GError) error = NULL;
+
+  for (;;)
+    {
+      guint8 *compressed;
+      gsize size;
+
+      switch (imap_deflate_inflate (channel->deflate, buffer, room, out_size, &error))
+        {
+        case IMAP_INFLATE_DATA:
+          return TRUE;
+        case IMAP_INFLATE_NEED_MORE:
+          compressed = imap_deflate_reserve (channel->deflate, &size);
+          if (!read_some (channel, compressed, size, &size))
+            return FALSE;
+          imap_deflate_commit (channel->deflate, size);
+          break;
+        case IMAP_INFLATE_ENDED:
+        case IMAP_INFLATE_FAILED:
+        default:
+          report_closed (channel, error);
+          return FALSE;
+        }
+    }
+}
+
+/* One read. FALSE when there is nothing more to read now. */
+static gboolean
+read_once (ImapChannel *channel, gsize *out_size)
+{
+  gsize room;
+  guint8 *buffer = channel->sink->reserve (channel->user, &room);
+
+  if (channel->deflate != NULL ? !inflate_some (channel, buffer, room, out_size) :
+                                 !read_some (channel, buffer, room, out_size))
+    return FALSE;
+
+  channel->sink->commit (channel->user, *out_size);
+
+  return !channel->is_closed;
 }
 
 static gboolean
@@ -183,22 +232,59 @@ take_next (ImapChannel *channel)
   return g_byte_array_free_to_bytes (joined);
 }
 
+/* The next piece as the stream gets it: small enough that a large mail is compressed while it goes,
+ * and whole for the server when nothing is behind it. */
+static GBytes *
+take_next_compressed (ImapChannel *channel, GError **error)
+{
+  g_autoptr (GBytes) plain = NULL;
+  gsize size;
+
+  if (channel->compressed != NULL)
+    return g_steal_pointer (&channel->compressed);
+
+  plain = take_next (channel);
+  size = g_bytes_get_size (plain);
+  if (size > IMAP_LIMIT_INFLATE_STEP)
+    {
+      g_autoptr (GBytes) large = g_steal_pointer (&plain);
+
+      plain = g_bytes_new_from_bytes (large, 0, IMAP_LIMIT_INFLATE_STEP);
+      g_queue_push_head (
+          &channel->unwritten,
+          g_bytes_new_from_bytes (large, IMAP_LIMIT_INFLATE_STEP, size - IMAP_LIMIT_INFLATE_STEP));
+    }
+
+  return imap_deflate_compress (channel->deflate, plain, g_queue_is_empty (&channel->unwritten),
+                                error);
+}
+
+static void
+put_back (ImapChannel *channel, GBytes *rest)
+{
+  if (channel->deflate != NULL)
+    channel->compressed = rest;
+  else
+    g_queue_push_head (&channel->unwritten, rest);
+}
+
 static void
 write_now (ImapChannel *channel)
 {
   GPollableOutputStream *output = G_POLLABLE_OUTPUT_STREAM (
       g_io_stream_get_output_stream (channel->stream));
 
-  while (!channel->is_closed && !g_queue_is_empty (&channel->unwritten))
+  while (!channel->is_closed && imap_channel_has_unwritten (channel))
     {
-      g_autoptr (GBytes) bytes = take_next (channel);
       g_autoptr (GError) error = NULL;
-      gsize size;
-      const guint8 *data = g_bytes_get_data (bytes, &size);
-      gssize n = size == 0 ?
-                     0 :
-                     g_pollable_output_stream_write_nonblocking (output, data, size, NULL, &error);
+      g_autoptr (GBytes) bytes = channel->deflate != NULL ? take_next_compressed (channel, &error) :
+                                                            take_next (channel);
+      gsize size = 0;
+      const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+      gssize n = bytes != NULL ? 0 : -1;
 
+      if (size > 0)
+        n = g_pollable_output_stream_write_nonblocking (output, data, size, NULL, &error);
       if (n < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         {
           report_closed (channel, error);
@@ -206,8 +292,7 @@ write_now (ImapChannel *channel)
         }
       channel->n_written += MAX (n, 0);
       if (n < (gssize) size)
-        g_queue_push_head (&channel->unwritten,
-                           g_bytes_new_from_bytes (bytes, MAX (n, 0), size - MAX (n, 0)));
+        put_back (channel, g_bytes_new_from_bytes (bytes, MAX (n, 0), size - MAX (n, 0)));
       if (n < 0)
         {
           wait_to_write (channel);
@@ -294,6 +379,15 @@ imap_channel_free (ImapChannel *channel)
 }
 
 void
+imap_channel_start_deflate (ImapChannel *channel, GBytes *surplus)
+{
+  g_assert (channel->deflate == NULL && !imap_channel_has_unwritten (channel));
+
+  channel->deflate = imap_deflate_new ();
+  imap_deflate_feed (channel->deflate, surplus);
+}
+
+void
 imap_channel_write (ImapChannel *channel, GBytes *bytes)
 {
   if (channel->is_closed)
@@ -315,7 +409,7 @@ imap_channel_flush (ImapChannel *channel)
 gboolean
 imap_channel_has_unwritten (const ImapChannel *channel)
 {
-  return channel->unwritten.length > 0;
+  return channel->unwritten.length > 0 || channel->compressed != NULL;
 }
 
 guint64

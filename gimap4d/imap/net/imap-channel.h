@@ -25,13 +25,17 @@ ImapChannel *imap_channel_new (GIOStream *stream, const ImapChannelSink *sink, g
 /* Stops at once; the stream is closed in the background when it was not stolen. */
 void imap_channel_free (ImapChannel *channel);
 
+/* From here on both directions are compressed (RFC 4978). @surplus: what was read behind the
+ * server's consent already. Nothing may be waiting to be written. */
+void imap_channel_start_deflate (ImapChannel *channel, GBytes *surplus);
+
 /* Queues; several pieces go out together with the next flush. */
 void imap_channel_write (ImapChannel *channel, GBytes *bytes);
 void imap_channel_flush (ImapChannel *channel);
 gboolean imap_channel_has_unwritten (const ImapChannel *channel);
 /* While it is paused nothing is read: the peer is held up by TCP. What waits to be written goes on. */
 void imap_channel_set_paused (ImapChannel *channel, gboolean is_paused);
-/* Octets that went to the stream and came from it. */
+/* Octets that went to the stream and came from it, as they are there: compressed or not. */
 guint64 imap_channel_get_n_written (const ImapChannel *channel);
 guint64 imap_channel_get_n_read (const ImapChannel *channel);
 

@@ -385,6 +385,41 @@ become_ready (ImapSession *session)
   imap_session_pump (session);
 }
 
+static void
+compressed (ImapCommand *command, const ImapResponse *response)
+{
+  ImapSession *session = command->operation->host_data;
+  g_autoptr (GBytes) surplus = imap_framer_dup_pending (session->framer);
+  g_autoptr (GIOStream) stream = NULL;
+
+  /* A server that does not want to costs octets, nothing else. */
+  if (response->condition == IMAP_CONDITION_OK)
+    {
+      imap_trace_note (session->trace, "From here on the connection is compressed");
+      stream = imap_session_take_stream (session);
+      imap_session_attach (session, stream, &imap_framer_limits_login);
+      imap_channel_start_deflate (session->channel, surplus);
+    }
+  become_ready (session);
+}
+
+/* Nothing goes behind it before its reply: from there on the octets are other ones. */
+static void
+start_compression (ImapSession *session)
+{
+  if (!session->settings->compress ||
+      !imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_COMPRESS_DEFLATE))
+    {
+      become_ready (session);
+      return;
+    }
+
+  imap_operation_submit (session->opening,
+                         imap_operation_write (session->opening, "COMPRESS DEFLATE"),
+                         IMAP_COMMAND_EXCLUSIVE, NULL, compressed);
+  imap_session_send (session);
+}
+
 static gboolean
 enabled_claim (ImapCommand *command, const ImapResponse *response)
 {
@@ -403,7 +438,7 @@ enabled_claim (ImapCommand *command, const ImapResponse *response)
 static void
 enabled (ImapCommand *command, const ImapResponse *response)
 {
-  become_ready (command->operation->host_data);
+  start_compression (command->operation->host_data);
 }
 
 static void
@@ -435,7 +470,7 @@ imap_session_prepare (ImapSession *session)
       (!imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_UTF8_ACCEPT) &&
        !imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_UTF8_ONLY)))
     {
-      become_ready (session);
+      start_compression (session);
       return;
     }
 

@@ -66,7 +66,21 @@ imap_session_attach (ImapSession *session, GIOStream *stream, const ImapFramerLi
   g_clear_pointer (&session->framer, imap_framer_free);
   session->framer = imap_framer_new ();
   imap_framer_set_limits (session->framer, limits);
+  session->wire_received = 0;
+  session->wire_sent = 0;
   session->channel = imap_channel_new (stream, &imap_session_sink, session);
+}
+
+GIOStream *
+imap_session_take_stream (ImapSession *session)
+{
+  GIOStream *stream;
+
+  imap_session_count_wire (session);
+  stream = imap_channel_steal_stream (session->channel);
+  g_clear_pointer (&session->channel, imap_channel_free);
+
+  return stream;
 }
 
 void
@@ -76,6 +90,8 @@ imap_session_detach (ImapSession *session)
   if (session->cancellable != NULL)
     g_cancellable_cancel (session->cancellable);
   g_clear_object (&session->cancellable);
+  if (session->channel != NULL)
+    imap_session_count_wire (session);
   g_clear_pointer (&session->channel, imap_channel_free);
   g_clear_pointer (&session->framer, imap_framer_free);
   g_clear_object (&session->stream);
@@ -375,8 +391,7 @@ starttls_done (ImapCommand *command, const ImapResponse *response)
   if (!imap_session_move (session, IMAP_SESSION_SECURING))
     return;
 
-  stream = imap_channel_steal_stream (session->channel);
-  g_clear_pointer (&session->channel, imap_channel_free);
+  stream = imap_session_take_stream (session);
   session->generation++;
   start_tls (session, stream, IMAP_LIMIT_STARTTLS_MS);
 }

@@ -29,13 +29,15 @@ struct _ImapSession
   guint generation; /* of the connection: a new one for each stream, TLS included */
 
   /* The connection. */
-  GIOStream *stream;    /* owned; the socket's, or TLS over it */
-  GTlsConnection *tls;  /* owned, nullable */
-  ImapChannel *channel; /* owned, nullable */
-  ImapFramer *framer;   /* owned, nullable */
-  ImapTrace *trace;     /* owned, nullable */
-  guint8 *reserved;     /* unowned: where the last read went, for the trace */
-  char *bye;            /* owned, nullable: what the server said on leaving */
+  GIOStream *stream;     /* owned; the socket's, or TLS over it */
+  GTlsConnection *tls;   /* owned, nullable */
+  ImapChannel *channel;  /* owned, nullable */
+  ImapFramer *framer;    /* owned, nullable */
+  ImapTrace *trace;      /* owned, nullable */
+  guint64 wire_received; /* octets of the channel that are in the statistics */
+  guint64 wire_sent;
+  guint8 *reserved; /* unowned: where the last read went, for the trace */
+  char *bye;        /* owned, nullable: what the server said on leaving */
   ImapCapabilities capabilities;
   gboolean is_utf8;                      /* UTF8=ACCEPT is enabled */
   GTlsCertificate *accepted_certificate; /* owned, nullable: a bad one that somebody accepted */
@@ -115,6 +117,7 @@ void imap_session_update_hold (ImapSession *session);
 void imap_session_poke (ImapSession *session, ImapOperation *operation);
 /* In the statistics. */
 void imap_session_count (ImapSession *session, guint64 *counter, guint64 n);
+void imap_session_count_wire (ImapSession *session);
 /* A text without the secrets. */
 char *imap_session_blank (ImapSession *session, const char *text);
 /* "host:port: " before the message. Takes @error. */
@@ -125,6 +128,8 @@ void imap_session_open (ImapSession *session);
 void imap_session_begin_opening (ImapSession *session);
 void imap_session_connect (ImapSession *session);
 void imap_session_attach (ImapSession *session, GIOStream *stream, const ImapFramerLimits *limits);
+/* Ends the channel and keeps what it was on, for another one. */
+GIOStream *imap_session_take_stream (ImapSession *session);
 void imap_session_detach (ImapSession *session);
 void imap_session_greeted (ImapSession *session, const ImapResponse *response);
 gboolean imap_session_is_secure (const ImapSession *session);

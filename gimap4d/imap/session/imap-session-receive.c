@@ -284,6 +284,7 @@ commit (gpointer user, gsize n_read)
   imap_trace_received (session->trace, session->reserved, n_read);
   session->moved_at = g_get_monotonic_time ();
   imap_session_count (session, &session->facts.octets_received, n_read);
+  imap_session_count_wire (session);
   imap_framer_commit (session->framer, n_read);
   session->n_turns++;
 
@@ -313,6 +314,8 @@ closed (gpointer user, const GError *error)
 
   if (session->bye != NULL)
     imap_session_fail (session, g_error_new_literal (G_IMAP_ERROR, G_IMAP_ERROR_BYE, session->bye));
+  else if (g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL))
+    imap_session_fail (session, g_error_copy (error));
   else if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
     imap_session_fail (session,
                        g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TLS_TRUNCATED,

@@ -166,6 +166,8 @@ imap_session_send (ImapSession *session)
       imap_channel_flush (session->channel);
       imap_session_watch_time (session);
     }
+  if (session->channel != NULL)
+    imap_session_count_wire (session);
 }
 
 void

@@ -159,6 +159,21 @@ imap_session_count (ImapSession *session, guint64 *counter, guint64 n)
   g_mutex_unlock (&session->mutex);
 }
 
+/* What the channel has moved since. */
+void
+imap_session_count_wire (ImapSession *session)
+{
+  guint64 received = imap_channel_get_n_read (session->channel);
+  guint64 sent = imap_channel_get_n_written (session->channel);
+
+  g_mutex_lock (&session->mutex);
+  session->facts.wire_octets_received += received - session->wire_received;
+  session->facts.wire_octets_sent += sent - session->wire_sent;
+  g_mutex_unlock (&session->mutex);
+  session->wire_received = received;
+  session->wire_sent = sent;
+}
+
 void
 imap_session_get_facts (ImapSession *session, ImapSessionFacts *out_facts)
 {

@@ -36,6 +36,8 @@ typedef struct
   const char *tls_protocol;  /* nullable, static */
   guint64 octets_received;
   guint64 octets_sent;
+  guint64 wire_octets_received; /* compressed, where the connection is */
+  guint64 wire_octets_sent;
   guint64 n_commands;
   guint64 n_connections;
 } ImapSessionFacts;

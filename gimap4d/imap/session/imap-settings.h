@@ -35,6 +35,7 @@ typedef struct
 
   gboolean accept_unsecure_connection;
   gboolean allow_preauth;
+  gboolean compress;
   ImapTls tls;
   guint check_connection_delay; /* seconds */
   guint connection_timeout;     /* seconds */

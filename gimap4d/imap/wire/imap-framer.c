@@ -504,6 +504,14 @@ imap_framer_get_pending (const ImapFramer *framer)
   return framer->received - framer->handed;
 }
 
+GBytes *
+imap_framer_dup_pending (const ImapFramer *framer)
+{
+  g_assert (framer->current.block == NULL);
+
+  return g_bytes_new (framer->block->data + framer->start, framer->used - framer->start);
+}
+
 gboolean
 imap_framer_get_literal_progress (const ImapFramer *framer,
                                   gsize *out_received,

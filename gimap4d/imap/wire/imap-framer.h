@@ -53,6 +53,8 @@ ImapFramerResult imap_framer_next (ImapFramer *framer, ImapFrame **out_frame, GE
 
 /* Octets received that belong to no frame handed out yet (surplus after STARTTLS, a cut reply). */
 gsize imap_framer_get_pending (const ImapFramer *framer);
+/* A copy of them, right after a frame was handed out. */
+GBytes *imap_framer_dup_pending (const ImapFramer *framer);
 /* While inside a literal: octets of it received, and octets announced. */
 /* Both results may be NULL. */
 gboolean imap_framer_get_literal_progress (const ImapFramer *framer,
