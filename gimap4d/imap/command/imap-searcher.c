@@ -88,6 +88,9 @@ search_done (ImapCommand *command, const ImapResponse *response)
 {
   ImapSearcher *self = (ImapSearcher *) command->operation;
 
+  /* A set that the server got wrong is no argument of the caller's. */
+  if (g_error_matches (self->error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT))
+    self->error->code = G_IMAP_ERROR_PROTOCOL;
   if (self->error != NULL)
     imap_operation_fail (self, g_error_new (G_IMAP_ERROR, self->error->code,
                                             _ ("the answer of the server cannot be read: %s"),
