@@ -8,6 +8,8 @@
 
 #include "gimap4d/imap/command/imap-command.h"
 
+#include "gimap4d/base/g-imap-error.h"
+#include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/imap/command/imap-failure.h"
 
 gpointer
@@ -95,6 +97,18 @@ imap_operation_poke (gpointer data)
   ImapOperation *operation = data;
 
   operation->host->poke (operation->host_data, operation);
+}
+
+void
+imap_operation_fail_unreadable (gpointer operation, const GError *reason)
+{
+  gboolean is_limit = g_error_matches (reason, G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY) ||
+                      g_error_matches (reason, G_IMAP_ERROR, G_IMAP_ERROR_TOO_DEEP) ||
+                      g_error_matches (reason, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE);
+
+  complete (operation, NULL, NULL,
+            g_error_new (G_IMAP_ERROR, is_limit ? reason->code : G_IMAP_ERROR_PROTOCOL,
+                         _ ("the answer of the server cannot be read: %s"), reason->message));
 }
 
 const ImapCapabilities *

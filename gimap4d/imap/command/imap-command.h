@@ -151,6 +151,8 @@ void imap_operation_return (gpointer operation, gpointer result, GDestroyNotify 
 void imap_operation_fail (gpointer operation, GError *error);
 /* The server refused: its answer becomes the error. */
 void imap_operation_fail_response (gpointer operation, const ImapResponse *response);
+/* An answer makes no sense for this reason. */
+void imap_operation_fail_unreadable (gpointer operation, const GError *reason);
 
 /* See the host. */
 void imap_operation_hand_out (gpointer operation,

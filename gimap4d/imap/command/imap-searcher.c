@@ -88,13 +88,8 @@ search_done (ImapCommand *command, const ImapResponse *response)
 {
   ImapSearcher *self = (ImapSearcher *) command->operation;
 
-  /* A set that the server got wrong is no argument of the caller's. */
-  if (g_error_matches (self->error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT))
-    self->error->code = G_IMAP_ERROR_PROTOCOL;
   if (self->error != NULL)
-    imap_operation_fail (self, g_error_new (G_IMAP_ERROR, self->error->code,
-                                            _ ("the answer of the server cannot be read: %s"),
-                                            self->error->message));
+    imap_operation_fail_unreadable (self, self->error);
   else if (response->condition == IMAP_CONDITION_OK)
     self->searched (self, g_steal_pointer (&self->uids));
   else if (imap_searcher_try_next_charset (self, self->asked, response))

@@ -11,6 +11,86 @@
 #include <errno.h>
 #include <string.h>
 
+/* What a server sends: each has a transcript of this name in tests/imap/grammar/quirks/. */
+static const ImapQuirk sent[] = {
+  { "any-capability", "several", "capabilities in lower case, “LITERAL +” in two words",
+    "read in any case and joined", "https://github.com/duesee/imap-codec (quirk_ features)" },
+  { "any-continuation", "several", "“+” without a text", "taken as it is",
+    "https://github.com/duesee/imap-codec (quirk_ features)" },
+  { "any-delimiter", "several", "a delimiter that is NIL, or empty", "there is none",
+    "https://github.com/jstedfast/MailKit (ImapUtils)" },
+  { "any-envelope", "several", "an ENVELOPE with fields missing, too many, or of another kind",
+    "what is right is kept", "https://github.com/ruby/net-imap (quirky_behaviors.yml)" },
+  { "any-flags", "several", "flags that are quoted or NIL", "unquoted, and left out",
+    "https://github.com/jstedfast/MailKit (ImapUtils)" },
+  { "any-literal", "several", "a literal's length with leading zeros", "read as a number",
+    "https://github.com/jstedfast/MailKit (ImapStream)" },
+  { "any-numbers", "several", "numbers that are negative, NIL, quoted, or zero where none can be",
+    "as if not told", "https://github.com/duesee/imap-codec (quirk_ features)" },
+  { "any-partial", "several", "the whole of a section where a piece was asked for",
+    "the caller is told that it is whole", "https://github.com/jstedfast/MailKit (ReleaseNotes)" },
+  { "any-spaces", "several", "spaces at the end of SEARCH, STATUS, ID, FETCH, CAPABILITY",
+    "passed over", "https://github.com/duesee/imap-codec (quirk_ features)" },
+  { "any-structure", "several", "“()” for NIL, and values behind the end of a BODYSTRUCTURE",
+    "taken for NIL, and passed over", "https://github.com/jstedfast/MailKit/issues/1841" },
+  { "courier-zero", "Courier", "FETCH of a mail 0 when flags change", "taken for nobody's",
+    "https://github.com/jstedfast/MailKit (ImapFolder)" },
+  { "davmail-line-breaks", "DavMail", "line breaks in quoted strings of BODYSTRUCTURE",
+    "the line goes on where the lists of a FETCH are open",
+    "https://gitlab.gnome.org/GNOME/evolution-data-server/-/issues/27" },
+  { "domino-parentheses", "Domino", "parentheses around items, a date of the year 0, \"\\\"",
+    "passed over, and as if not told", "https://github.com/jstedfast/MailKit (ImapFolderFetch)" },
+  { "dovecot-placeholders", "Dovecot", "MISSING_MAILBOX and MISSING_DOMAIN in addresses",
+    "there is none", "https://gitlab.gnome.org/GNOME/geary (imap-quirks.vala)" },
+  { "exchange-code", "Exchange, Office 365", "[Error=\"…\"] with quotes and brackets in it",
+    "a code that nobody knows", "https://github.com/ruby/net-imap/pull/597" },
+  { "exchange-names", "Exchange", "names of boxes unquoted, whatever is in them",
+    "they end at the end", "https://github.com/jstedfast/MailKit (ImapUtils)" },
+  { "exchange-placeholders", "Exchange, UW imapd", ".MISSING-HOST-NAME. in addresses",
+    "there is none", "https://github.com/jstedfast/MailKit (ImapUtils)" },
+  { "exchange-structure", "Exchange, Office 365", "dispositions and types that are NIL or a text",
+    "what is right is kept", "https://github.com/jstedfast/MailKit/issues/919" },
+  { "gmail-childless-multipart", "Gmail", "a multipart without parts",
+    "known by what follows its subtype", "https://github.com/jstedfast/MailKit/issues/777" },
+  { "gmail-flags", "Gmail", "“]” in flags, in PERMANENTFLAGS too", "lists are read whole",
+    "https://github.com/jstedfast/MailKit (ImapUtils)" },
+  { "gmail-message-as-basic", "Gmail", "message/rfc822 without its envelope and structure",
+    "a part like others", "https://github.com/jstedfast/MailKit/issues/1393" },
+  { "homepl-copyuid", "home.pl", "COPYUID in an untagged OK, XLIST where LIST was asked",
+    "taken for what they are", "https://github.com/Foundry376/Mailspring/issues/967" },
+  { "icloud-envelope", "iCloud", "an ENVELOPE that cannot be read, or none",
+    "what is right is kept; without any, the header is fetched",
+    "https://github.com/kenn-io/msgvault/issues/436" },
+  { "icloud-header", "iCloud", "RFC822.HEADER for BODY[HEADER]", "the same",
+    "https://github.com/jstedfast/MailKit (ImapFolderFetch)" },
+  { "mailru-size", "mail.ru", "sizes such as 9.37e+06", "read as numbers",
+    "https://github.com/jstedfast/MailKit (ImapEngine)" },
+  { "proton-append", "Proton Bridge", "no APPENDUID, or an empty one, in spite of UIDPLUS",
+    "the id is not known", "https://github.com/ProtonMail/proton-bridge/issues/170" },
+  { "qq-multipart", "QQ", "a BODYSTRUCTURE with nothing in it", "a part of no known type",
+    "https://github.com/jstedfast/MailKit (ImapUtils)" },
+  { "yahoo-codes", "Yahoo", "XYMHIGHESTMODSEQ, and SERVERBUG for a search",
+    "unknown codes are passed over", "https://github.com/mscdex/node-imap/issues/737" },
+  { "yandex-body", "Yandex", "a FETCH without the body that was asked for",
+    "the mail is fetched once more", "https://github.com/jstedfast/MailKit (ImapFolderFetch)" },
+  { "zoho-modseq", "Zoho", "MODSEQ -1", "there is none",
+    "https://github.com/jstedfast/MailKit (ReleaseNotes)" },
+};
+
+guint
+imap_quirks_get_n_sent (void)
+{
+  return G_N_ELEMENTS (sent);
+}
+
+const ImapQuirk *
+imap_quirks_get_sent (guint index)
+{
+  g_assert (index < G_N_ELEMENTS (sent));
+
+  return &sent[index];
+}
+
 static const struct
 {
   const char *text;

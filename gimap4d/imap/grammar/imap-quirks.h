@@ -10,6 +10,20 @@
 
 G_BEGIN_DECLS
 
+/* What is known of a server that does otherwise than the RFC. */
+typedef struct
+{
+  const char *name;
+  const char *server;
+  const char *symptom;
+  const char *remedy;
+  const char *source;
+} ImapQuirk;
+
+/* Of what servers send. */
+guint imap_quirks_get_n_sent (void);
+const ImapQuirk *imap_quirks_get_sent (guint index);
+
 /* TRUE for what stands in an ENVELOPE where a mailbox or a host is missing. */
 gboolean imap_quirk_is_placeholder (const ImapString *part);
 

@@ -64,6 +64,7 @@ imap_session_attach (ImapSession *session, GIOStream *stream, const ImapFramerLi
   session->generation++;
   g_set_object (&session->stream, stream);
   g_clear_pointer (&session->framer, imap_framer_free);
+  imap_mender_clear (&session->mender);
   session->framer = imap_framer_new ();
   imap_framer_set_limits (session->framer, limits);
   session->wire_received = 0;
@@ -94,6 +95,7 @@ imap_session_detach (ImapSession *session)
     imap_session_count_wire (session);
   g_clear_pointer (&session->channel, imap_channel_free);
   g_clear_pointer (&session->framer, imap_framer_free);
+  imap_mender_clear (&session->mender);
   g_clear_object (&session->stream);
   g_clear_object (&session->tls);
   g_clear_pointer (&session->sasl, imap_sasl_free);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "gimap4d/base/imap-trace.h"
+#include "gimap4d/imap/grammar/imap-mender.h"
 #include "gimap4d/imap/net/imap-channel.h"
 #include "gimap4d/imap/sasl/imap-sasl.h"
 #include "gimap4d/imap/session/imap-session.h"
@@ -29,10 +30,11 @@ struct _ImapSession
   guint generation; /* of the connection: a new one for each stream, TLS included */
 
   /* The connection. */
-  GIOStream *stream;     /* owned; the socket's, or TLS over it */
-  GTlsConnection *tls;   /* owned, nullable */
-  ImapChannel *channel;  /* owned, nullable */
-  ImapFramer *framer;    /* owned, nullable */
+  GIOStream *stream;    /* owned; the socket's, or TLS over it */
+  GTlsConnection *tls;  /* owned, nullable */
+  ImapChannel *channel; /* owned, nullable */
+  ImapFramer *framer;   /* owned, nullable */
+  ImapMender mender;
   ImapTrace *trace;      /* owned, nullable */
   guint64 wire_received; /* octets of the channel that are in the statistics */
   guint64 wire_sent;

@@ -263,6 +263,18 @@ handle_frame (ImapSession *session, ImapFrame *frame)
     }
 }
 
+static void
+handle_mended (ImapSession *session, guint generation)
+{
+  ImapFrame *frame;
+
+  while (session->generation == generation && (frame = imap_mender_pop (&session->mender)) != NULL)
+    {
+      handle_frame (session, frame);
+      imap_frame_unref (frame);
+    }
+}
+
 static guint8 *
 reserve (gpointer user, gsize *out_size)
 {
@@ -296,7 +308,8 @@ commit (gpointer user, gsize n_read)
       result = imap_framer_next (session->framer, &frame, &error);
       if (result != IMAP_FRAMER_FRAME)
         break;
-      handle_frame (session, frame);
+      imap_mender_push (&session->mender, frame);
+      handle_mended (session, generation);
     }
 
   if (result == IMAP_FRAMER_FAILED)
