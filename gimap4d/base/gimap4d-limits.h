@@ -110,6 +110,8 @@
 #define IMAP_LIMIT_BATCH_BYTES (512 * IMAP_KIB)
 #define IMAP_LIMIT_BATCH_MAILS 1000
 #define IMAP_LIMIT_BATCHES 4
+/* What is read ahead of a mail that is appended from a stream. A smaller one is sent in one piece. */
+#define IMAP_LIMIT_FEED (256 * IMAP_KIB)
 
 #define IMAP_LIMIT_BOX_NAME (4 * IMAP_KIB)
 #define IMAP_LIMIT_ALERT_CHARS 1024

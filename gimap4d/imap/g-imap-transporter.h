@@ -618,6 +618,30 @@ GImapMessageSet *g_imap_transporter_append_mime_finish (GImapTransporter *self,
                                                         GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_append_stream (GImapTransporter *self,
+                                                   GInputStream *stream,
+                                                   guint64 size,
+                                                   const char *box,
+                                                   const char *const *keywords,
+                                                   GDateTime *date,
+                                                   GCancellable *cancellable,
+                                                   GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_append_stream_async (GImapTransporter *self,
+                                             GInputStream *stream,
+                                             guint64 size,
+                                             const char *box,
+                                             const char *const *keywords,
+                                             GDateTime *date,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GImapMessageSet *g_imap_transporter_append_stream_finish (GImapTransporter *self,
+                                                          GAsyncResult *result,
+                                                          GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
 GInputStream *g_imap_transporter_open_mime (GImapTransporter *self,
                                             const char *id,
                                             gboolean update_seen,

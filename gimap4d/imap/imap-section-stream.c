@@ -284,3 +284,9 @@ imap_section_stream_bind_place (GInputStream *stream, ImapSectionPlace *place)
   place->box = self->box;
   place->uid_validity = self->uid_validity;
 }
+
+GImapTransporter *
+imap_section_stream_get_transporter (ImapSectionStream *self)
+{
+  return self->transporter;
+}

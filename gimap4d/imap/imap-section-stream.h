@@ -40,6 +40,7 @@ void imap_section_stream_open_async (GImapTransporter *transporter,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);
 GInputStream *imap_section_stream_open_finish (GAsyncResult *result, GError **error);
+GImapTransporter *imap_section_stream_get_transporter (ImapSectionStream *self);
 /* Binds @place to the box that the stream is of: what is opened next is of the same mail. */
 void imap_section_stream_bind_place (GInputStream *stream, ImapSectionPlace *place);
 /* What was not read yet of the piece that is here. */

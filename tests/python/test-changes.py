@@ -87,6 +87,37 @@ def test_append():
     fails(Code.TRYCREATE, lambda: transporter.append_mime(b"A: b\r\n\r\n", "Nowhere"), "Nowhere")
 
 
+def test_append_stream():
+    transporter = fresh_box("Appended")
+    raw = large_mail(hashlib.sha512(b"seed").digest() * 40_000)
+    when = datetime.datetime(2024, 2, 5, 9, 8, 7, tzinfo=datetime.timezone.utc)
+    for size in (200, len(raw)):
+        stream = Gio.MemoryInputStream.new_from_bytes(GLib.Bytes(raw[:size]))
+        ids = transporter.append_stream(stream, size, None, ["$flagged"], when)
+        assert transporter.get_mime_as_blob(ids[0], False).get_data() == raw[:size]
+        assert keywords(transporter, ids) == {ids[0]: {"$flagged"}}
+        assert transporter.get_mail(ids[0], 4).received_at == when
+
+    # From one connection to another, without holding the mail.
+    with new_transporter() as other:
+        other.create_box("Elsewhere")
+        copied = other.append_stream(transporter.open_mime(ids[0], False), len(raw), "Elsewhere")
+        other.select_box("Elsewhere")
+        assert other.get_mime_as_blob(copied[0], False).get_data() == raw
+    fails(Code.INVALID_ARGUMENT, lambda: transporter.append_stream(
+        transporter.open_part(ids[0], "2"), 10), "same connection")
+
+    # Half a mail is none.
+    count = transporter.get_box_info().mail_count
+    stream = Gio.MemoryInputStream.new_from_bytes(GLib.Bytes(raw[:-1]))
+    fails(Code.INVALID_ARGUMENT, lambda: transporter.append_stream(stream, len(raw)), "ended after")
+    assert transporter.get_box_info().mail_count == count
+    stream = Gio.MemoryInputStream.new_from_bytes(GLib.Bytes(raw))
+    fails(Code.TRYCREATE, lambda: transporter.append_stream(stream, len(raw), "Nowhere"), "Nowhere")
+    # Refused before it was sent: only the beginning is read.
+    assert stream.tell() < len(raw) // 2
+
+
 def test_copy_and_move():
     transporter = fresh_box("From", 5)
     transporter.create_box("To")
@@ -213,6 +244,8 @@ def test_await():
         async with new_transporter() as transporter:
             await transporter.create_box_async("Await")
             ids = await transporter.append_mime_async(b"Subject: one\r\n\r\n1\r\n", "Await")
+            stream = Gio.MemoryInputStream.new_from_bytes(GLib.Bytes(b"x: y\r\n" * 100_000))
+            assert await transporter.append_stream_async(stream, 600_000, "INBOX")
             await transporter.select_box_async("Await")
             taken = []
             assert await transporter.fetch_mails_async(ids, lambda mail: taken.append(mail.subject))
@@ -238,6 +271,7 @@ tap.run({
     "boxes": test_boxes,
     "flags": test_flags,
     "append": test_append,
+    "append stream": test_append_stream,
     "copy and move": test_copy_and_move,
     "delete": test_delete,
     "fetch mails": test_fetch_mails,

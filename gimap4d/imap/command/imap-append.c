@@ -10,6 +10,7 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/gimap4d-limits.h"
 
 #include <string.h>
 
@@ -17,10 +18,24 @@ typedef struct
 {
   ImapOperation parent;
 
-  GBytes *mime;    /* owned */
+  GBytes *mime;    /* owned, nullable: all of it is here */
+  guint64 size;    /* without what is added at the end */
   char *name;      /* owned, nullable: the selected box */
   GStrv flags;     /* owned, nullable */
   GDateTime *date; /* owned, nullable */
+
+  /* A mail that is read while it is sent. */
+  ImapAppendFeed feed;
+  ImapCommand *command; /* unowned, nullable: while it is hungry */
+  GBytes *next;         /* owned, nullable: read, and not sent */
+  guint64 n_asked;      /* octets that were asked for */
+  guint64 n_sent;
+  gboolean is_reading;
+  gboolean is_submitted;
+
+  GMutex mutex;
+  GBytes *given; /* owned, nullable; guarded by the mutex */
+  GError *error; /* owned, nullable; guarded by the mutex */
 } AppendOperation;
 
 static const char *
@@ -97,24 +112,37 @@ get_limit (AppendOperation *self)
   return 0;
 }
 
-static void
-start (ImapOperation *operation)
+/* Yahoo refuses a mail whose last line has no end. The server is known by a capability of its own. */
+static gboolean
+needs_final_line_end (AppendOperation *self)
 {
-  AppendOperation *self = (AppendOperation *) operation;
+  const ImapCapabilities *capabilities = imap_operation_get_capabilities (self);
+
+  return g_strv_contains ((const char *const *) capabilities->words, "XYMHIGHESTMODSEQ");
+}
+
+static gboolean
+check_limit (AppendOperation *self)
+{
   guint64 limit = get_limit (self);
-  gsize size = g_bytes_get_size (self->mime);
-  ImapWriter *writer;
 
-  if (limit > 0 && size > limit)
-    {
-      imap_operation_fail (self, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_OVERQUOTA,
-                                              _ ("the mail has %zu octets, and the server takes at "
-                                                 "most %llu"),
-                                              size, (unsigned long long) limit));
-      return;
-    }
+  if (limit == 0 || self->size <= limit)
+    return TRUE;
 
-  writer = imap_operation_write (self, "APPEND");
+  imap_operation_fail (self,
+                       g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_OVERQUOTA,
+                                    _ ("the mail has %llu octets, and the server takes at "
+                                       "most %llu"),
+                                    (unsigned long long) self->size, (unsigned long long) limit));
+
+  return FALSE;
+}
+
+static ImapWriter *
+write_command (AppendOperation *self)
+{
+  ImapWriter *writer = imap_operation_write (self, "APPEND");
+
   imap_writer_space (writer);
   imap_operation_write_box (self, writer, get_box (self));
   if (self->flags != NULL && self->flags[0] != NULL)
@@ -122,8 +150,194 @@ start (ImapOperation *operation)
   if (self->date != NULL)
     write_date (writer, self->date);
   imap_writer_space (writer);
-  imap_writer_literal (writer, self->mime);
+
+  return writer;
+}
+
+static GBytes *
+end_last_line (GBytes *mime)
+{
+  gsize size;
+  const char *text = g_bytes_get_data (mime, &size);
+  GByteArray *made;
+
+  if (size >= 2 && memcmp (text + size - 2, "\r\n", 2) == 0)
+    return g_bytes_ref (mime);
+
+  made = g_byte_array_sized_new (size + 2);
+  g_byte_array_append (made, (const guint8 *) text, size);
+  g_byte_array_append (made, (const guint8 *) "\r\n", 2);
+
+  return g_byte_array_free_to_bytes (made);
+}
+
+static void
+append_whole (AppendOperation *self, GBytes *mime)
+{
+  ImapWriter *writer = write_command (self);
+  g_autoptr (GBytes) sent = needs_final_line_end (self) ? end_last_line (mime) : g_bytes_ref (mime);
+
+  imap_writer_literal (writer, sent);
   imap_operation_submit (self, writer, IMAP_COMMAND_MUTATES, NULL, done);
+}
+
+static void
+start (ImapOperation *operation)
+{
+  AppendOperation *self = (AppendOperation *) operation;
+
+  if (check_limit (self))
+    append_whole (self, self->mime);
+}
+
+static void
+read_cb (gpointer object, gpointer data)
+{
+  AppendOperation *self = data;
+
+  self->feed.read (object, self, MIN (IMAP_LIMIT_FEED, self->size - self->n_asked),
+                   self->feed.data);
+}
+
+/* Has the caller's thread read the next piece. */
+static void
+read_next (AppendOperation *self)
+{
+  if (self->is_reading || self->next != NULL || self->n_asked == self->size)
+    return;
+
+  self->is_reading = TRUE;
+  imap_operation_hand_out (self, read_cb, imap_operation_ref (self), imap_operation_unref);
+}
+
+/* Sends what is there, and reads the next piece meanwhile. */
+static void
+feed (AppendOperation *self)
+{
+  static const char line_end[] = "\r\n";
+  gboolean has_room = TRUE;
+
+  while (has_room && self->command != NULL && self->next != NULL)
+    {
+      g_autoptr (GBytes) piece = g_steal_pointer (&self->next);
+      ImapCommand *command = g_steal_pointer (&self->command);
+      gboolean is_last;
+
+      self->n_sent += g_bytes_get_size (piece);
+      is_last = self->n_sent >= self->size;
+      /* One more piece, where it was announced. */
+      if (self->n_sent == self->size && needs_final_line_end (self))
+        {
+          is_last = FALSE;
+          self->next = g_bytes_new_static (line_end, strlen (line_end));
+        }
+      has_room = self->parent.host->feed (self->parent.host_data, command, piece, is_last);
+      if (has_room && !is_last)
+        self->command = command;
+      if (!self->parent.is_complete)
+        read_next (self);
+    }
+}
+
+static void
+hungry (ImapCommand *command)
+{
+  g_autoptr (ImapOperation) operation = imap_operation_ref (command->operation);
+  AppendOperation *self = (AppendOperation *) operation;
+
+  self->command = command;
+  read_next (self);
+  feed (self);
+}
+
+static void
+append_fed (AppendOperation *self)
+{
+  ImapWriter *writer = write_command (self);
+  ImapCommand *command;
+
+  imap_writer_literal_to_feed (writer, self->size + (needs_final_line_end (self) ? 2 : 0));
+  command = imap_command_new (self, writer, IMAP_COMMAND_MUTATES | IMAP_COMMAND_FED, NULL, done);
+  command->hungry = hungry;
+  imap_command_submit (command);
+}
+
+/* A stream that fails before anything was sent costs nothing; later it costs the connection. Takes the
+ * error. */
+static void
+fail_feed (AppendOperation *self, GError *error)
+{
+  gboolean is_half = self->n_sent > 0 || self->command != NULL;
+
+  imap_operation_fail (self, error);
+  if (is_half)
+    self->parent.host->cut (self->parent.host_data,
+                            g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
+                                         _ ("it was cut, as a mail was given up in the middle")));
+}
+
+static void
+fed_poked (ImapOperation *operation)
+{
+  AppendOperation *self = (AppendOperation *) operation;
+  GError *error;
+
+  g_mutex_lock (&self->mutex);
+  g_assert (self->next == NULL);
+  self->next = g_steal_pointer (&self->given);
+  error = g_steal_pointer (&self->error);
+  g_mutex_unlock (&self->mutex);
+
+  self->is_reading = FALSE;
+  if (error != NULL)
+    {
+      fail_feed (self, error);
+      return;
+    }
+
+  self->n_asked += g_bytes_get_size (self->next);
+  if (self->is_submitted)
+    {
+      feed (self);
+      return;
+    }
+  self->is_submitted = TRUE;
+  if (self->n_asked == self->size)
+    append_whole (self, self->next);
+  else
+    append_fed (self);
+}
+
+void
+imap_append_operation_give (gpointer operation, GBytes *bytes, GError *error)
+{
+  AppendOperation *self = operation;
+
+  g_mutex_lock (&self->mutex);
+  self->given = bytes;
+  self->error = error;
+  g_mutex_unlock (&self->mutex);
+  imap_operation_poke (self);
+}
+
+/* The beginning is read before anything is sent: a stream that fails at once, or holds a small mail,
+ * keeps nobody waiting. */
+static void
+fed_start (ImapOperation *operation)
+{
+  AppendOperation *self = (AppendOperation *) operation;
+
+  if (check_limit (self))
+    read_next (self);
+}
+
+static void
+fed_ended (ImapOperation *operation)
+{
+  AppendOperation *self = (AppendOperation *) operation;
+
+  self->command = NULL;
+  self->feed.stop (self->feed.data);
 }
 
 static void
@@ -131,10 +345,16 @@ finalize (ImapOperation *operation)
 {
   AppendOperation *self = (AppendOperation *) operation;
 
-  g_bytes_unref (self->mime);
+  g_clear_pointer (&self->mime, g_bytes_unref);
+  g_clear_pointer (&self->next, g_bytes_unref);
+  g_clear_pointer (&self->given, g_bytes_unref);
+  g_clear_error (&self->error);
+  if (self->feed.destroy != NULL)
+    self->feed.destroy (self->feed.data);
   g_free (self->name);
   g_strfreev (self->flags);
   g_clear_pointer (&self->date, g_date_time_unref);
+  g_mutex_clear (&self->mutex);
 }
 
 static const ImapOperationClass named_class = {
@@ -151,18 +371,65 @@ static const ImapOperationClass selected_class = {
   .finalize = finalize,
 };
 
-gpointer
-imap_append_operation_new (GBytes *mime, const char *box, const char *const *flags, GDateTime *date)
+static const ImapOperationClass fed_named_class = {
+  .size = sizeof (AppendOperation),
+  .traits = IMAP_OPERATION_NONE,
+  .start = fed_start,
+  .finalize = finalize,
+  .poked = fed_poked,
+  .ended = fed_ended,
+};
+
+static const ImapOperationClass fed_selected_class = {
+  .size = sizeof (AppendOperation),
+  .traits = IMAP_OPERATION_NEEDS_BOX,
+  .start = fed_start,
+  .finalize = finalize,
+  .poked = fed_poked,
+  .ended = fed_ended,
+};
+
+static AppendOperation *
+append_operation_new (const ImapOperationClass *klass,
+                      const char *box,
+                      const char *const *flags,
+                      GDateTime *date)
 {
   AppendOperation *self = imap_operation_new (
-      box != NULL ? &named_class : &selected_class,
-      box != NULL ? g_strdup_printf (_ ("appending a mail to “%s”"), box) :
-                    g_strdup (_ ("appending a mail to the selected box")));
+      klass, box != NULL ? g_strdup_printf (_ ("appending a mail to “%s”"), box) :
+                           g_strdup (_ ("appending a mail to the selected box")));
 
-  self->mime = g_bytes_ref (mime);
   self->name = g_strdup (box);
   self->flags = g_strdupv ((GStrv) flags);
   self->date = date != NULL ? g_date_time_ref (date) : NULL;
+  g_mutex_init (&self->mutex);
+
+  return self;
+}
+
+gpointer
+imap_append_operation_new (GBytes *mime, const char *box, const char *const *flags, GDateTime *date)
+{
+  AppendOperation *self = append_operation_new (box != NULL ? &named_class : &selected_class, box,
+                                                flags, date);
+
+  self->mime = g_bytes_ref (mime);
+  self->size = g_bytes_get_size (mime);
+
+  return self;
+}
+
+gpointer
+imap_append_operation_new_fed (const ImapAppendFeed *source,
+                               const char *box,
+                               const char *const *flags,
+                               GDateTime *date)
+{
+  AppendOperation *self = append_operation_new (
+      box != NULL ? &fed_named_class : &fed_selected_class, box, flags, date);
+
+  self->feed = *source;
+  self->size = source->size;
 
   return self;
 }

@@ -17,4 +17,25 @@ gpointer imap_append_operation_new (GBytes *mime,
                                     const char *const *flags,
                                     GDateTime *date);
 
+/* Where a mail comes from that is not in memory. */
+typedef struct
+{
+  guint64 size;
+  /* In the caller's thread, with the object that the call is made on: reads so many octets, and gives
+   * them, now or later. */
+  void (*read) (gpointer object, gpointer operation, gsize size, gpointer data);
+  /* In any thread: reads no more. */
+  void (*stop) (gpointer data);
+  GDestroyNotify destroy;
+  gpointer data;
+} ImapAppendFeed;
+
+gpointer imap_append_operation_new_fed (const ImapAppendFeed *feed,
+                                        const char *box,
+                                        const char *const *flags,
+                                        GDateTime *date);
+/* In any thread, as long as the caller waits: all the octets that were asked for, or why there are none.
+ * The last ones of a mail only when nothing comes behind them. Takes both. */
+void imap_append_operation_give (gpointer operation, GBytes *bytes, GError *error);
+
 G_END_DECLS

@@ -35,6 +35,8 @@ typedef enum
   IMAP_COMMAND_SECTION = 1 << 4,
   /* The same for searches: their answers bear no name. */
   IMAP_COMMAND_SEARCH = 1 << 5,
+  /* Its literal is fed while it is sent, and may never become whole: then the connection goes. */
+  IMAP_COMMAND_FED = 1 << 6,
 } ImapCommandTraits;
 
 struct _ImapCommand
@@ -49,12 +51,15 @@ struct _ImapCommand
   gboolean (*continued) (ImapCommand *command, const ImapResponse *response);
   /* The tagged response. */
   void (*done) (ImapCommand *command, const ImapResponse *response);
+  /* The server wants the octets of the literal: see the host's feed. And: what it was fed has gone. */
+  void (*hungry) (ImapCommand *command);
 
   /* The host's: how far it is sent. */
   char tag[16];
   ImapWriter *writer;  /* owned, until it is written */
   GPtrArray *segments; /* owned, of ImapSegment */
   guint n_segments_sent;
+  gboolean is_feeding;
   gint64 progress_at; /* monotonic: when it was sent, or took a response last */
   guint64 sent_in_turn;
 };
@@ -85,6 +90,8 @@ typedef struct
   void (*finalize) (ImapOperation *operation);
   /* Somebody poked it: see the host. */
   void (*poked) (ImapOperation *operation);
+  /* Nothing more is expected of it. */
+  void (*ended) (ImapOperation *operation);
   /* The others have waited long enough for it to let the connection go on. */
   void (*hold_ended) (ImapOperation *operation);
 } ImapOperationClass;
@@ -119,6 +126,10 @@ typedef struct
   /* In any thread, as long as the caller waits: has the class's poked called in the I/O thread, if the
    * operation is still under way then. */
   void (*poke) (gpointer host, ImapOperation *operation);
+  /* Octets of a literal; FALSE when they have not all gone, and the command will be hungry again. */
+  gboolean (*feed) (gpointer host, ImapCommand *command, GBytes *bytes, gboolean is_last);
+  /* Ends the connection, as a literal will never become whole. Takes the error. */
+  void (*cut) (gpointer host, GError *error);
 } ImapOperationHost;
 
 struct _ImapOperation

@@ -310,6 +310,8 @@ write_cb (GObject *pollable, gpointer user_data)
 
   channel->n_uses++;
   write_now (channel);
+  if (!channel->is_closed && g_queue_is_empty (&channel->unwritten))
+    channel->sink->written (channel->user);
   channel->n_uses--;
   release (channel);
 

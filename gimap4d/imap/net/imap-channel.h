@@ -19,6 +19,8 @@ typedef struct
   void (*commit) (gpointer user, gsize n_read);
   /* The last call: the stream has ended (@error NULL), or failed. */
   void (*closed) (gpointer user, const GError *error);
+  /* What could not be written at once has gone. */
+  void (*written) (gpointer user);
 } ImapChannelSink;
 
 ImapChannel *imap_channel_new (GIOStream *stream, const ImapChannelSink *sink, gpointer user);

@@ -172,6 +172,9 @@ void imap_session_prepare (ImapSession *session);
 /* imap-session-send.c */
 extern const ImapOperationHost imap_session_host;
 void imap_session_send (ImapSession *session);
+/* The connection is worth nothing when a literal was begun that nobody will end. */
+void imap_session_check_half (ImapSession *session);
+gboolean imap_session_is_feeding (ImapSession *session);
 void imap_session_continued (ImapSession *session, const ImapResponse *response);
 void imap_session_send_line (ImapSession *session, GString *line, gboolean is_secret);
 
@@ -181,6 +184,8 @@ extern const ImapChannelSink imap_session_sink;
 /* imap-session-time.c */
 void imap_session_set_deadline (ImapSession *session, int error_code, guint milliseconds);
 void imap_session_watch_time (ImapSession *session);
+/* Nobody was silent, and nothing stalled, as long as the server could not be heard. */
+void imap_session_restart_silence (ImapSession *session);
 void imap_session_stop_time (ImapSession *session);
 gint64 imap_session_now_awake (void);
 

@@ -71,6 +71,7 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
   ImapCommand *command = find_in_flight (session, response->tag);
   g_autoptr (ImapSession) alive = imap_session_ref (session);
   ImapOperation *operation;
+  gboolean is_half;
 
   /* What was there before the command went out answers somebody else's guess of it. */
   if (command == NULL || command->sent_in_turn == session->n_turns)
@@ -79,6 +80,13 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
                                                _ ("the server answered a command, “%s”, that was "
                                                   "not sent"),
                                                response->tag));
+      return;
+    }
+
+  if (response->condition == IMAP_CONDITION_OK && command->n_segments_sent < command->segments->len)
+    {
+      imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+                                               _ ("the server answered OK to half a command")));
       return;
     }
 
@@ -94,9 +102,15 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
     operation->is_outcome_unknown = TRUE;
   if (command->done != NULL && is_heard (command))
     command->done (command, response);
+  is_half = command->is_feeding;
   imap_command_free (command);
   imap_session_settle (session, operation);
   imap_operation_unref (operation);
+  /* Whatever is sent now would be taken for the rest of the mail. */
+  if (is_half)
+    imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
+                                             _ ("it was cut, as the server answered before a mail "
+                                                "was whole")));
   imap_session_pump (session);
 }
 
@@ -344,4 +358,15 @@ closed (gpointer user, const GError *error)
                                     error != NULL ? error->message : _ ("the server closed it")));
 }
 
-const ImapChannelSink imap_session_sink = { reserve, commit, closed };
+static void
+written (gpointer user)
+{
+  g_autoptr (ImapSession) session = imap_session_ref (user);
+  ImapCommand *last = g_queue_peek_tail (&session->in_flight);
+
+  imap_session_restart_silence (session);
+  if (last != NULL && last->is_feeding)
+    last->hungry (last);
+}
+
+const ImapChannelSink imap_session_sink = { reserve, commit, closed, written };

@@ -32,6 +32,9 @@ can_go_beside (const ImapCommand *next, const ImapCommand *other)
     return TRUE;
   if (((next->traits | other->traits) & IMAP_COMMAND_EXCLUSIVE) != 0)
     return FALSE;
+  /* What others change must not become unknown because the mail of this one ends too early. */
+  if ((next->traits & IMAP_COMMAND_FED) != 0 && (other->traits & IMAP_COMMAND_MUTATES) != 0)
+    return FALSE;
   if ((next->traits & other->traits & (IMAP_COMMAND_SECTION | IMAP_COMMAND_SEARCH)) != 0)
     return FALSE;
 
@@ -98,10 +101,38 @@ send_segments (ImapSession *session, ImapCommand *command)
 
       if (segment->waits && !is_first)
         return;
+      if (segment->bytes == NULL)
+        {
+          command->is_feeding = TRUE;
+          if (command->operation->is_complete)
+            imap_session_check_half (session);
+          else
+            command->hungry (command);
+          return;
+        }
       write_segment (session, segment);
       command->n_segments_sent++;
       is_first = FALSE;
     }
+}
+
+gboolean
+imap_session_is_feeding (ImapSession *session)
+{
+  ImapCommand *last = g_queue_peek_tail (&session->in_flight);
+
+  return last != NULL && last->is_feeding;
+}
+
+void
+imap_session_check_half (ImapSession *session)
+{
+  ImapCommand *last = g_queue_peek_tail (&session->in_flight);
+
+  if (last != NULL && last->is_feeding && last->operation->is_complete)
+    imap_session_fail (session,
+                       g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
+                                    _ ("it was cut, as a mail was given up in the middle")));
 }
 
 /* What nobody waits for any more and was not begun is not sent at all. */
@@ -145,7 +176,8 @@ imap_session_send (ImapSession *session)
   while (session->channel != NULL && (next = g_queue_peek_head (&session->unsent)) != NULL &&
          can_go (session, next))
     {
-      if (!announce_change (session, next))
+      /* One that is fed does not change anything before its last octet has gone. */
+      if ((next->traits & IMAP_COMMAND_FED) == 0 && !announce_change (session, next))
         {
           next->operation->is_complete = TRUE;
           drop_abandoned (session);
@@ -175,7 +207,7 @@ imap_session_continued (ImapSession *session, const ImapResponse *response)
 {
   ImapCommand *last = g_queue_peek_tail (&session->in_flight);
 
-  if (last != NULL && is_waiting_to_continue (last))
+  if (last != NULL && is_waiting_to_continue (last) && !last->is_feeding)
     {
       send_segments (session, last);
       imap_session_send (session);
@@ -326,7 +358,43 @@ host_poke (gpointer host, ImapOperation *operation)
   imap_session_poke (host, operation);
 }
 
+static gboolean
+host_feed (gpointer host, ImapCommand *command, GBytes *bytes, gboolean is_last)
+{
+  ImapSession *session = host;
+  ImapSegment segment = { .bytes = bytes };
+
+  g_assert (command->is_feeding);
+
+  if (is_last && !announce_change (session, command))
+    {
+      /* He who cancelled was told that nothing was done. */
+      command->operation->is_complete = TRUE;
+      imap_session_check_half (session);
+      return FALSE;
+    }
+
+  write_segment (session, &segment);
+  if (is_last)
+    {
+      command->is_feeding = FALSE;
+      command->n_segments_sent++;
+      send_segments (session, command);
+      imap_session_restart_silence (session);
+    }
+  imap_session_send (session);
+
+  return session->channel != NULL && !imap_channel_has_unwritten (session->channel);
+}
+
+static void
+host_cut (gpointer host, GError *error)
+{
+  imap_session_fail (host, error);
+}
+
 const ImapOperationHost imap_session_host = {
-  host_get_capabilities, host_get_features, host_get_box,  host_set_box,  host_get_raw_box,
-  host_set_raw_box,      host_submit,       host_complete, host_hand_out, host_poke,
+  host_get_capabilities, host_get_features, host_get_box, host_set_box,
+  host_get_raw_box,      host_set_raw_box,  host_submit,  host_complete,
+  host_hand_out,         host_poke,         host_feed,    host_cut,
 };

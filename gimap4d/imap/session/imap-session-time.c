@@ -47,8 +47,9 @@ get_reply_deadline (ImapSession *session, gboolean *out_is_silence)
                    session->settings->response_timeout * (gint64) G_USEC_PER_SEC;
   gint64 command = NEVER;
 
-  /* What the server says is not heard. */
-  if (session->held_since != 0)
+  /* What the server says is not heard, or it is not its turn: see the stall deadline. */
+  if (session->held_since != 0 || imap_session_is_feeding (session) ||
+      (session->channel != NULL && imap_channel_has_unwritten (session->channel)))
     return 0;
 
   for (GList *link = session->in_flight.head; link != NULL; link = link->next)
@@ -72,7 +73,7 @@ static gboolean
 is_transferring (ImapSession *session)
 {
   return session->channel != NULL && session->held_since == 0 &&
-         (imap_channel_has_unwritten (session->channel) ||
+         (imap_channel_has_unwritten (session->channel) || imap_session_is_feeding (session) ||
           imap_framer_get_literal_progress (session->framer, NULL, NULL));
 }
 
@@ -182,6 +183,11 @@ check_stall (ImapSession *session, gint64 now)
   if (moved >= IMAP_LIMIT_STALL_BYTES)
     return NULL;
 
+  if (imap_session_is_feeding (session) && !imap_channel_has_unwritten (session->channel))
+    return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_STALL,
+                        _ ("the stream of the mail gave only %llu octets in %d seconds"),
+                        (unsigned long long) moved, IMAP_LIMIT_STALL_WINDOW_MS / 1000);
+
   return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_STALL,
                       _ ("only %llu octets came in %d seconds"), (unsigned long long) moved,
                       IMAP_LIMIT_STALL_WINDOW_MS / 1000);
@@ -237,6 +243,16 @@ imap_session_watch_time (ImapSession *session)
       g_source_attach (session->timer, imap_io_thread_get_context ());
     }
   g_source_set_ready_time (session->timer, next == 0 ? -1 : next);
+}
+
+void
+imap_session_restart_silence (ImapSession *session)
+{
+  session->moved_at = g_get_monotonic_time ();
+  session->stall_since = 0;
+  for (GList *link = session->in_flight.head; link != NULL; link = link->next)
+    ((ImapCommand *) link->data)->progress_at = session->moved_at;
+  imap_session_watch_time (session);
 }
 
 /* What has to be done within this time, but never later than the whole opening. */

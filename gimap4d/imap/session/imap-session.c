@@ -44,6 +44,8 @@ imap_session_facts_clear (ImapSessionFacts *facts)
 static void
 release_operation (ImapOperation *operation)
 {
+  if (operation->klass->ended != NULL)
+    operation->klass->ended (operation);
   g_clear_pointer ((ImapCall **) &operation->caller, imap_call_unref);
   imap_operation_unref (operation);
 }
@@ -510,12 +512,7 @@ imap_session_update_hold (ImapSession *session)
     return;
 
   imap_channel_set_paused (session->channel, is_held);
-  /* Nobody was silent, and nothing stalled, while nothing was read. */
-  session->moved_at = g_get_monotonic_time ();
-  session->stall_since = 0;
-  for (GList *link = session->in_flight.head; link != NULL; link = link->next)
-    ((ImapCommand *) link->data)->progress_at = session->moved_at;
-  imap_session_watch_time (session);
+  imap_session_restart_silence (session);
 }
 
 static gboolean
@@ -838,6 +835,7 @@ abandon_cb (gpointer data)
         operation->is_complete = TRUE;
     }
   imap_session_update_hold (session);
+  imap_session_check_half (session);
   if (session->waiting.length == 0 && session->state != IMAP_SESSION_READY &&
       session->state != IMAP_SESSION_CLOSING && session->state != IMAP_SESSION_CLOSED)
     imap_session_fail_opening (

@@ -47,7 +47,7 @@ imap_segment_free (ImapSegment *segment)
   if (segment == NULL)
     return;
 
-  g_bytes_unref (segment->bytes);
+  g_clear_pointer (&segment->bytes, g_bytes_unref);
   g_free (segment);
 }
 
@@ -419,6 +419,15 @@ imap_writer_literal (ImapWriter *writer, GBytes *bytes)
   unasked = put_literal_head (writer, g_bytes_get_size (bytes));
   end_text (writer);
   add_segment (writer, g_bytes_ref (bytes), !unasked, FALSE);
+}
+
+void
+imap_writer_literal_to_feed (ImapWriter *writer, guint64 size)
+{
+  writer->n_values++;
+  g_string_append_printf (writer->text, "{%" G_GUINT64_FORMAT "}\r\n", size);
+  end_text (writer);
+  add_segment (writer, NULL, TRUE, FALSE);
 }
 
 static gboolean

@@ -26,7 +26,7 @@ typedef enum
 /* A piece of a command that goes out in one go. */
 typedef struct
 {
-  GBytes *bytes;
+  GBytes *bytes;   /* NULL: somebody else provides them while they are sent */
   gboolean waits;  /* only after the server's "+" */
   gboolean secret; /* never to be shown in a log */
 } ImapSegment;
@@ -56,6 +56,9 @@ void imap_writer_box (ImapWriter *writer, const char *name);
 void imap_writer_box_raw (ImapWriter *writer, const char *raw_name);
 void imap_writer_set (ImapWriter *writer, const ImapUidSet *uids);
 void imap_writer_literal (ImapWriter *writer, GBytes *bytes);
+/* A literal of this size whose octets are not there yet: the server is always asked first. */
+void imap_writer_literal_to_feed (ImapWriter *writer, guint64 size);
+
 /* The command's pieces: @tag, name, values, CRLF. Elements are ImapSegment, freed with the array. */
 GPtrArray *imap_writer_finish (ImapWriter *writer, const char *tag, GError **error);
 void imap_segment_free (ImapSegment *segment);
