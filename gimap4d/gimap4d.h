@@ -11,6 +11,7 @@
 #include <gimap4d/base/g-imap-error.h>
 #include <gimap4d/base/gimap4d-version.h>
 #include <gimap4d/gimap4d-enum-types.h>
+#include <gimap4d/http/g-event-stream.h>
 #include <gimap4d/http/g-incoming-message.h>
 #include <gimap4d/http/g-incoming-part.h>
 #include <gimap4d/http/g-outgoing-message.h>

@@ -193,6 +193,9 @@
 #define HTTP_LIMIT_BUFFER (64 * IMAP_KIB)
 /* What is smaller waits for more, to be sent with it; to copy it is cheaper than to send it. */
 #define HTTP_LIMIT_SMALL_WRITE (8 * IMAP_KIB)
+/* Events that wait for a page. Silence of a minute is what proxies end a connection after. */
+#define HTTP_LIMIT_EVENTS (256 * IMAP_KIB)
+#define HTTP_DEFAULT_EVENT_KEEP_ALIVE_S 15
 #define HTTP_LIMIT_FORM_FIELDS 1000
 #define HTTP_LIMIT_PARTS 1000
 #define HTTP_LIMIT_PART_HEAD (8 * IMAP_KIB)

@@ -90,6 +90,7 @@ g_incoming_message_finalize (GObject *object)
   g_clear_object (&self->session);
   g_hash_table_unref (self->path_params);
   g_object_unref (self->cancellable);
+  g_clear_object (&self->stopping);
   g_clear_pointer (&self->parts, g_ptr_array_unref);
   g_mutex_clear (&self->mutex);
 
@@ -308,6 +309,18 @@ incoming_message_new (SoupServerMessage *message,
   self->is_secure = is_secure;
 
   return self;
+}
+
+void
+incoming_message_set_stopping (GIncomingMessage *self, GCancellable *stopping)
+{
+  g_set_object (&self->stopping, stopping);
+}
+
+GCancellable *
+incoming_message_get_stopping (GIncomingMessage *self)
+{
+  return self->stopping;
 }
 
 void

@@ -9,6 +9,7 @@
 #include "gimap4d/http/g-rest-call.h"
 
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/http/g-event-stream.h"
 #include "gimap4d/http/g-rest-error.h"
 #include "gimap4d/http/http-json.h"
 #include "gimap4d/http/rest-call-private.h"
@@ -254,6 +255,21 @@ message_from_json (GRestCall *self, const GValue *value, GError **error)
   return g_outgoing_message_set_json (message, node, error) ? g_steal_pointer (&message) : NULL;
 }
 
+/* What is a message already, or the events of one. */
+static GOutgoingMessage *
+message_from_object (GObject *object, GError **error)
+{
+  g_autoptr (GOutgoingMessage) message = NULL;
+
+  if (G_IS_OUTGOING_MESSAGE (object))
+    return G_OUTGOING_MESSAGE (g_object_ref (object));
+
+  message = g_outgoing_message_new ();
+  return g_outgoing_message_set_event_stream (message, G_EVENT_STREAM (object), error) ?
+             g_steal_pointer (&message) :
+             NULL;
+}
+
 /* A handler may return whatever can be a body, or nothing. */
 static GOutgoingMessage *
 message_from_handler (GRestCall *self, const GValue *value, GError **error)
@@ -266,12 +282,26 @@ message_from_handler (GRestCall *self, const GValue *value, GError **error)
   return message_from_json (self, value, error);
 }
 
+static GOutgoingMessage *
+message_from_value (GRestCall *self, const GValue *value, GError **error)
+{
+  gboolean has_object = value != NULL && G_IS_VALUE (value) && G_VALUE_HOLDS_OBJECT (value);
+  GObject *object = has_object ? g_value_get_object (value) : NULL;
+
+  if (G_IS_OUTGOING_MESSAGE (object) || G_IS_EVENT_STREAM (object))
+    return message_from_object (object, error);
+
+  return self->has_envelope ? message_from_json (self, value, error) :
+                              message_from_handler (self, value, error);
+}
+
 /**
  * g_rest_call_return_value:
  * @self: a #GRestCall
  * @value: (nullable): the result, or %NULL for none
  *
- * Answers the call. A #GOutgoingMessage is sent as it is. Of a function anything else is sent as
+ * Answers the call. A #GOutgoingMessage is sent as it is, and so are the events of a #GEventStream.
+ * Of a function anything else is sent as
  * `{"result": …}`: %NULL, texts, numbers, booleans, lists of texts, #JsonNode, #JsonObject,
  * #JsonArray, #GVariant. Of a handler anything else is sent as g_outgoing_message_set_body() would,
  * or as JSON. What can be neither is answered with the status 500.
@@ -286,14 +316,7 @@ g_rest_call_return_value (GRestCall *self, const GValue *value)
 
   g_return_if_fail (G_IS_REST_CALL (self));
 
-  if (value != NULL && G_IS_VALUE (value) && G_VALUE_HOLDS_OBJECT (value) &&
-      G_IS_OUTGOING_MESSAGE (g_value_get_object (value)))
-    message = g_value_dup_object (value);
-  else if (self->has_envelope)
-    message = message_from_json (self, value, &error);
-  else
-    message = message_from_handler (self, value, &error);
-
+  message = message_from_value (self, value, &error);
   answer (self->slot, message, g_steal_pointer (&error));
 }
 

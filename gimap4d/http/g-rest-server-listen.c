@@ -153,6 +153,8 @@ start (GRestServer *self, GError **error)
   self->context = g_main_context_ref_thread_default ();
   self->service.context = self->context;
   self->service.is_draining = FALSE;
+  g_clear_object (&self->service.stopping);
+  self->service.stopping = g_cancellable_new ();
   start_pool (self);
   self->soup = soup_server_new ("raw-paths", TRUE, NULL);
   soup_server_add_early_handler (self->soup, NULL, receive_cb, NULL, NULL);

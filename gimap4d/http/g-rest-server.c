@@ -726,8 +726,8 @@ drained_cb (gpointer data)
  * g_rest_server_stop:
  * @self: a #GRestServer
  *
- * Stops listening at once, and closes connections that wait for a request. Requests that are
- * running have five seconds to end. It returns before that: the context of the server has to run
+ * Stops listening at once, closes connections that wait for a request, and ends each
+ * #GEventStream. Requests that are running have five seconds to end. It returns before that: the context of the server has to run
  * until then. The server can listen again afterwards.
  *
  * Since: 1.0
@@ -745,4 +745,5 @@ g_rest_server_stop (GRestServer *self)
   g_source_set_callback (self->drain_timer, drained_cb, self, NULL);
   g_source_attach (self->drain_timer, self->context);
   http_guard_drain (self->guard, drained_cb, self);
+  g_cancellable_cancel (self->service.stopping);
 }

@@ -12,6 +12,7 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/http/event-queue.h"
 #include "gimap4d/http/http-conditional.h"
 #include "gimap4d/http/http-gzip.h"
 #include "gimap4d/http/outgoing-message-private.h"
@@ -32,6 +33,7 @@ typedef struct
 static void
 transfer_free (Transfer *transfer)
 {
+  event_queue_end_stream (transfer->input);
   g_object_unref (transfer->message);
   g_object_unref (transfer->input);
   g_object_unref (transfer->cancellable);
@@ -304,6 +306,8 @@ open_body (OutgoingBody *body, const Plan *plan, GError **error)
   g_autoptr (GInputStream) input = NULL;
   gint64 length = 0;
 
+  if (body != NULL && body->stream != NULL && !plan->has_body)
+    event_queue_end_stream (body->stream);
   if (!plan->has_body || body->bytes != NULL)
     return NULL;
 

@@ -26,6 +26,7 @@ struct _GIncomingMessage
   GRestSession *session;     /* owned, nullable */
   GHashTable *path_params;   /* owned */
   GCancellable *cancellable; /* owned */
+  GCancellable *stopping;    /* owned, nullable: cancelled when the server stops */
   GMutex mutex;              /* for what follows */
   GPtrArray *parts; /* (element-type GIncomingPart) owned, nullable: once they were asked for */
 };
@@ -34,6 +35,10 @@ GIncomingMessage *incoming_message_new (SoupServerMessage *message,
                                         GBytes *body,
                                         const char *remote_address,
                                         gboolean is_secure);
+/* What is cancelled when the server stops; NULL where there is none. */
+void incoming_message_set_stopping (GIncomingMessage *self, GCancellable *stopping);
+GCancellable *incoming_message_get_stopping (GIncomingMessage *self);
+
 void incoming_message_set_session (GIncomingMessage *self, GRestSession *session);
 
 G_END_DECLS

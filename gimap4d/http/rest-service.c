@@ -45,6 +45,7 @@ rest_service_clear (RestService *service)
   g_clear_pointer (&service->project, g_free);
   g_clear_pointer (&service->proxies, http_proxies_free);
   g_clear_object (&service->access_log);
+  g_clear_object (&service->stopping);
   g_clear_pointer (&service->rest_path, g_free);
   g_clear_pointer (&service->rest_segments, g_strfreev);
   g_clear_pointer (&service->cookie_name, g_free);
@@ -411,6 +412,7 @@ rest_service_serve (RestService *service, SoupServerMessage *message)
                   .request = request,
                   .is_proxied = is_proxied };
 
+  incoming_message_set_stopping (request, service->stopping);
   watch_access (service, message, request);
   if (body == NULL)
     rest_exchange_answer_error (begin (&visit), error);

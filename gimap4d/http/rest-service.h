@@ -31,6 +31,7 @@ typedef struct
   HttpProxies *proxies;      /* owned, nullable */
   GOutputStream *access_log; /* owned, nullable */
   gboolean is_draining;
+  GCancellable *stopping; /* owned, nullable: cancelled when it drains */
   RestFailedFunc failed;
   GObject *failed_object; /* unowned */
 } RestService;

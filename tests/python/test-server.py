@@ -202,6 +202,30 @@ def test_form_with_files():
     assert request(server, "/none", data=[])[0] in (200, 204)
 
 
+def test_events():
+    server = new_server()
+    streams = []
+
+    @server.add_handler("events", "GET")
+    def events(request):
+        stream = GImap4D.EventStream.new(request)
+        streams.append(stream)
+        assert stream.is_open and stream.keep_alive == 15 and stream.last_event_id is None
+        stream.send("é\nb", event="mail", id=7)
+        stream.send({"a": [1, None]})
+        raises(GLib.Error, lambda: stream.send("x", "a\nb"), "line")
+        raises(ValueError, lambda: stream.send("a\0b"), "NUL")
+        stream.close()
+        return stream
+
+    status, headers, body = request(server, "/events")
+    assert status == 200 and headers["Content-Type"] == "text/event-stream", headers
+    assert body.decode() == ('event: mail\nid: 7\ndata: é\ndata: b\n\n'
+                             'data: {"a": [1, null]}\n\n'), body
+    assert "False" in repr(streams[0]) and not streams[0].is_open
+    raises(GLib.Error, lambda: streams[0].send("x"), "closed")
+
+
 def test_run_and_stop():
     server = new_server()
     GLib.idle_add(server.stop)
@@ -218,5 +242,6 @@ tap.run({
     "handlers": test_handlers,
     "request": test_request,
     "form with files": test_form_with_files,
+    "events": test_events,
     "run and stop": test_run_and_stop,
 })

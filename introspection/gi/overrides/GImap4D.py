@@ -9,6 +9,7 @@ SPDX-FileCopyrightText: The gimap4d authors
 
 import functools
 import inspect
+import json
 import re
 import traceback
 
@@ -65,6 +66,7 @@ _SHOWN = {
     "ImapBoxInfo": ("name", "mail-count"),
     "ImapStatus": ("success", "status-text"),
     "ImapStatusError": ("code", "message"),
+    "EventStream": ("last-event-id", "is-open"),
     "IncomingMessage": ("verb",),
     "IncomingPart": ("name", "file-name"),
     "MailAttachment": ("name", "type"),
@@ -554,6 +556,19 @@ def _extend_server(cls):
     cls.run = run
 
 
+def _extend_events(cls):
+    c_send = cls.send
+
+    @functools.wraps(c_send)
+    def send(self, data, event=None, id=None):
+        """A text as it is; anything else as JSON."""
+        if not isinstance(data, str):
+            data = json.dumps(data, allow_nan=False)
+        return c_send(self, data, event, id)
+
+    cls.send = send
+
+
 # The classes.
 
 
@@ -721,6 +736,7 @@ for _name in dir(GImap4D):
 _extend_transporter(GImap4D.ImapTransporter)
 _extend_mails(GImap4D.ImapMails)
 _extend_server(GImap4D.RestServer)
+_extend_events(GImap4D.EventStream)
 for _name, _function in _SET_METHODS.items():
     setattr(GImap4D.ImapMessageSet, _name, _function)
 
