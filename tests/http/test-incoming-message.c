@@ -357,7 +357,9 @@ test_large_body (Fixture *fixture, gconstpointer data)
   n_descriptors = count_descriptors ();
   ask (fixture, PARTS, form->str, form->len);
   g_assert_cmpuint (count_memory (), <, before + 1024 * 1024);
-  g_assert_cmpuint (count_descriptors (), <=, n_descriptors);
+  /* The connection may linger; the file must not. */
+  while (count_descriptors () > n_descriptors)
+    g_main_context_iteration (NULL, TRUE);
 
   g_incoming_message_get_parts_async (fixture->request, NULL, got_parts_cb, &parts);
   while (parts == NULL)
