@@ -40,8 +40,14 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  g_assert_finalize_object (g_steal_pointer (&fixture->request));
+  GIncomingMessage *request = g_steal_pointer (&fixture->request);
+
   server_fixture_free (fixture->server);
+  /* A thread that has read a form lets go of the request a little later. */
+  g_object_add_weak_pointer (G_OBJECT (request), (gpointer *) &request);
+  g_object_unref (request);
+  while (g_atomic_pointer_get (&request) != NULL)
+    g_usleep (1000);
 }
 
 static void
