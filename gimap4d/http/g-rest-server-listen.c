@@ -40,6 +40,9 @@ receive_cb (SoupServer *soup,
             GHashTable *query,
             gpointer data)
 {
+  /* The end of the last answer may let go of us, and libsoup speaks to its server after that. */
+  g_object_set_data_full (G_OBJECT (message), "gimap4d-server", g_object_ref (soup),
+                          g_object_unref);
   http_upload_begin (message);
 }
 

@@ -271,6 +271,35 @@ test_dropped (Fixture *fixture, gconstpointer data)
   wait_for (fixture, "\r\n0\r\n\r\n");
 }
 
+/* With its last answer, whose end libsoup still has to tell somebody. */
+static void
+test_server_dropped (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 40; i++)
+    {
+      Fixture other = { .server = server_fixture_new ("P"), .seen = g_string_new (NULL) };
+
+      g_rest_server_add_handler (other.server->server, "/events", NULL, open_events, &other, NULL,
+                                 NULL);
+      server_fixture_listen (other.server);
+      connect_client (&other, "GET /events HTTP/1.1");
+      wait_for (&other, "\r\n\r\n");
+      g_event_stream_close (other.stream);
+      wait_for (&other, "\r\n0\r\n\r\n");
+      g_object_add_weak_pointer (G_OBJECT (other.server->server),
+                                 (gpointer *) &other.server->server);
+      g_object_unref (other.server->server);
+      while (other.server->server != NULL)
+        turn ();
+      turn ();
+      g_object_unref (other.stream);
+      g_object_unref (other.client);
+      g_string_free (other.server->failures, TRUE);
+      g_free (other.server);
+      g_string_free (other.seen, TRUE);
+    }
+}
+
 #define N_THREADS 4
 #define N_EVENTS 100
 
@@ -352,10 +381,15 @@ main (int argc, char **argv)
     const char *name;
     void (*func) (Fixture *fixture, gconstpointer data);
   } tests[] = {
-    { "/event-stream/events", test_events },   { "/event-stream/keep-alive", test_keep_alive },
-    { "/event-stream/leaving", test_leaving }, { "/event-stream/not-reading", test_not_reading },
-    { "/event-stream/stop", test_stop },       { "/event-stream/head", test_head },
-    { "/event-stream/dropped", test_dropped }, { "/event-stream/threads", test_threads },
+    { "/event-stream/events", test_events },
+    { "/event-stream/keep-alive", test_keep_alive },
+    { "/event-stream/leaving", test_leaving },
+    { "/event-stream/not-reading", test_not_reading },
+    { "/event-stream/stop", test_stop },
+    { "/event-stream/head", test_head },
+    { "/event-stream/dropped", test_dropped },
+    { "/event-stream/server-dropped", test_server_dropped },
+    { "/event-stream/threads", test_threads },
   };
 
   g_test_init (&argc, &argv, NULL);
