@@ -25,6 +25,7 @@
 #include <gimap4d/imap/g-imap-mails.h>
 #include <gimap4d/imap/g-imap-message-set.h>
 #include <gimap4d/imap/g-imap-search.h>
+#include <gimap4d/imap/g-imap-notifier.h>
 #include <gimap4d/imap/g-imap-status-error.h>
 #include <gimap4d/imap/g-imap-status.h>
 #include <gimap4d/imap/g-imap-transporter.h>

@@ -18,6 +18,34 @@
 #define IMAP_LIMIT_GREETING_MS 30000
 #define IMAP_LIMIT_LOGOUT_MS 5000
 
+/* The notifier. Routers forget a silent connection after minutes, servers after half an hour (RFC
+ * 2177 says 29 minutes); a server that dropped IDLE earlier is asked earlier, but not for ever more
+ * often. */
+#define IMAP_LIMIT_IDLE_MS 600000
+#define IMAP_LIMIT_IDLE_MIN_MS 60000
+/* The answer to DONE. */
+#define IMAP_LIMIT_IDLE_DONE_MS 10000
+/* After a call, until IDLE is taken up again: the next call of a row should not have to leave it. */
+#define IMAP_IDLE_PAUSE_MS 200
+/* Without IDLE: how often NOOP asks, right after news and after a long time without. */
+#define IMAP_POLL_MIN_MS 15000
+#define IMAP_POLL_MAX_MS 240000
+/* From the first try to connect again to the rarest. */
+#define IMAP_RETRY_MIN_MS 1000
+#define IMAP_RETRY_MAX_MS 300000
+/* A connection that held this long was a good one. */
+#define IMAP_RETRY_STEADY_MS 60000
+/* Eight octets each, none before the server has told of it. */
+#define IMAP_LIMIT_WATCHED_MAILS (1u << 22)
+/* Different sets of flags in a box, and the octets of their names. */
+#define IMAP_LIMIT_FLAG_SETS 65536
+#define IMAP_LIMIT_FLAG_SETS_BYTES (4 * IMAP_MIB)
+/* How often a server may contradict itself within a minute before it is not believed any more. */
+#define IMAP_LIMIT_REREADS 8
+#define IMAP_REREADS_WINDOW_MS 60000
+/* Signals that wait for a main loop that nobody runs. */
+#define IMAP_LIMIT_NEWS 4096
+
 /* A transfer that is slower than this on average over the window counts as stalled. */
 #define IMAP_LIMIT_STALL_WINDOW_MS 60000
 #define IMAP_LIMIT_STALL_BYTES (60 * IMAP_KIB)

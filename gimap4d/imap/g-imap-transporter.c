@@ -12,6 +12,7 @@
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/gimap4d-enum-types.h"
+#include "gimap4d/imap/imap-notifier-private.h"
 #include "gimap4d/imap/imap-relay.h"
 #include "gimap4d/imap/imap-server-object.h"
 #include "gimap4d/imap/imap-token-source.h"
@@ -76,6 +77,7 @@ struct _GImapTransporter
   ImapSettings *settings;  /* owned; complete when constructed */
   ImapSession *session;    /* owned */
   ImapTokenSource *tokens; /* owned */
+  GImapNotifier *notifier; /* owned */
   char *token_problem;     /* owned, nullable: why the token object is of no use */
 
   /* What the properties said last; the creating thread's. */
@@ -114,6 +116,7 @@ enum
   PROP_SELECTED_BOX,
   PROP_TLS_PROTOCOL,
   PROP_STATISTICS,
+  PROP_NOTIFIER,
   N_PROPERTIES,
 };
 
@@ -325,6 +328,7 @@ g_imap_transporter_constructed (GObject *object)
 
   self->session = imap_session_new (self->settings, &session_events, owner_new (self),
                                     (GDestroyNotify) owner_free);
+  self->notifier = imap_notifier_new (self);
 }
 
 /* May run in any thread, and waits for nothing. */
@@ -339,6 +343,7 @@ g_imap_transporter_finalize (GObject *object)
   /* The session may live on for a while; what the program gave us does not. */
   imap_token_source_set (self->tokens, NULL, NULL, NULL);
   imap_token_source_unref (self->tokens);
+  g_clear_object (&self->notifier);
   imap_settings_unref (self->settings);
   g_free (self->token_problem);
   g_free (self->noticed_box);
@@ -541,6 +546,9 @@ g_imap_transporter_get_property (GObject *object,
       break;
     case PROP_STATISTICS:
       g_value_take_variant (value, g_imap_transporter_dup_statistics (self));
+      break;
+    case PROP_NOTIFIER:
+      g_value_set_object (value, self->notifier);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -873,6 +881,16 @@ install_fact_properties (void)
   properties[PROP_STATISTICS] = g_param_spec_variant ("statistics", "Statistics",
                                                       "Numbers over the life of the object",
                                                       G_VARIANT_TYPE ("a{st}"), NULL, FACT);
+
+  /**
+   * GImapTransporter:notifier:
+   *
+   * What tells of news in the selected box; always the same object. 4D: `notifier`.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_NOTIFIER] = g_param_spec_object (
+      "notifier", "Notifier", "What tells of news in the selected box", G_TYPE_IMAP_NOTIFIER, FACT);
 }
 
 static gboolean
@@ -1374,4 +1392,22 @@ g_imap_transporter_dup_statistics (GImapTransporter *self)
   g_variant_builder_add (&builder, "{st}", "connections", facts.n_connections);
 
   return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+/**
+ * g_imap_transporter_get_notifier:
+ * @self: a transporter
+ *
+ * Gets #GImapTransporter:notifier. May be called from any thread.
+ *
+ * Returns: (transfer none): what tells of news in the selected box
+ *
+ * Since: 1.0
+ */
+GImapNotifier *
+g_imap_transporter_get_notifier (GImapTransporter *self)
+{
+  g_return_val_if_fail (G_IS_IMAP_TRANSPORTER (self), NULL);
+
+  return self->notifier;
 }

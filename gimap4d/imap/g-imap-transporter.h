@@ -15,6 +15,7 @@
 #include <gimap4d/imap/g-imap-mails.h>
 #include <gimap4d/imap/g-imap-message-set.h>
 #include <gimap4d/imap/g-imap-search.h>
+#include <gimap4d/imap/g-imap-notifier.h>
 #include <gimap4d/imap/g-imap-status.h>
 #include <gimap4d/mail/g-email.h>
 
@@ -48,6 +49,8 @@ G_IMAP4D_AVAILABLE_IN_1_0
 const char *g_imap_transporter_get_tls_protocol (GImapTransporter *self);
 G_IMAP4D_AVAILABLE_IN_1_0
 GVariant *g_imap_transporter_dup_statistics (GImapTransporter *self);
+G_IMAP4D_AVAILABLE_IN_1_0
+GImapNotifier *g_imap_transporter_get_notifier (GImapTransporter *self);
 
 /**
  * GImapTokenProvider:

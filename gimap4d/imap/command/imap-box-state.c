@@ -86,7 +86,10 @@ apply_code (ImapBoxState *state, const ImapResponse *response)
       state->uid_validity = (guint32) MIN (response->code_number, G_MAXUINT32);
       return TRUE;
     case IMAP_CODE_HIGHESTMODSEQ:
-      state->highest_modseq = (gint64) MIN (response->code_number, G_MAXINT64);
+      /* 0, which some servers send, is none. */
+      state->highest_modseq = response->code_number > 0 ?
+                                  (gint64) MIN (response->code_number, G_MAXINT64) :
+                                  -1;
       return TRUE;
     case IMAP_CODE_NOMODSEQ:
       state->highest_modseq = -1;
@@ -111,6 +114,24 @@ apply_code (ImapBoxState *state, const ImapResponse *response)
     }
 }
 
+/* Each id of it was a mail; how long ago it went is no matter for what is told of earlier ones. */
+static gboolean
+apply_vanished (ImapBoxState *state, const ImapResponse *response)
+{
+  g_autoptr (ImapUidSet) uids = imap_uid_set_new ();
+  gboolean is_earlier = FALSE;
+  guint n;
+
+  if (!imap_data_parse_vanished (response, &is_earlier, uids, NULL))
+    return FALSE;
+  n = imap_uid_set_get_size (uids);
+  if (is_earlier || n == 0 || n > state->exists)
+    return FALSE;
+  state->exists -= n;
+
+  return TRUE;
+}
+
 gboolean
 imap_box_state_apply (ImapBoxState *state, const ImapResponse *response)
 {
@@ -127,6 +148,8 @@ imap_box_state_apply (ImapBoxState *state, const ImapResponse *response)
         return FALSE;
       state->exists--;
       return TRUE;
+    case IMAP_DATA_VANISHED:
+      return apply_vanished (state, response);
     case IMAP_DATA_FLAGS:
       take_words (&state->flags, imap_data_parse_words (response, NULL));
       return TRUE;

@@ -77,6 +77,8 @@ typedef enum
   /* Speaks of mails by number: starts when nothing is under way that an EXPUNGE may come with, so
    * that the numbers are still what they were when its command goes. */
   IMAP_OPERATION_BY_NUMBER = 1 << 4,
+  /* Needs no connection: where there is none it is done. */
+  IMAP_OPERATION_OFFLINE = 1 << 5,
 } ImapOperationTraits;
 
 typedef struct

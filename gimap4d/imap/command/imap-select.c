@@ -19,6 +19,9 @@ typedef struct
   gboolean read_only;
   ImapBoxState *state; /* what the server has told so far; owned, nullable */
 
+  guint32 known_validity; /* 0 = nothing is known from before */
+  guint64 known_modseq;
+
   ImapReselectedFunc reselected; /* nullable */
   gpointer data;
 } SelectOperation;
@@ -36,7 +39,12 @@ claim (ImapCommand *command, const ImapResponse *response)
       return TRUE;
     }
 
-  return imap_box_state_apply (self->state, response);
+  if (imap_box_state_apply (self->state, response))
+    return TRUE;
+
+  /* Whoever asked for it listens. */
+  return self->known_validity != 0 &&
+         (response->type == IMAP_DATA_FETCH || response->type == IMAP_DATA_VANISHED);
 }
 
 static void
@@ -58,6 +66,8 @@ selected (SelectOperation *self, const ImapResponse *response)
   set_box (self, state);
 }
 
+static void start (ImapOperation *operation);
+
 static void
 done (ImapCommand *command, const ImapResponse *response)
 {
@@ -67,6 +77,15 @@ done (ImapCommand *command, const ImapResponse *response)
   if (response->condition == IMAP_CONDITION_OK)
     {
       selected (self, response);
+      return;
+    }
+
+  /* A server that offers QRESYNC and does not understand it is asked as everybody is. */
+  if (response->condition == IMAP_CONDITION_BAD && self->known_validity != 0)
+    {
+      self->known_validity = 0;
+      g_clear_pointer (&self->state, imap_box_state_free);
+      start (command->operation);
       return;
     }
 
@@ -87,6 +106,13 @@ start (ImapOperation *operation)
   self->state = imap_box_state_new (self->name);
   imap_writer_space (writer);
   imap_operation_write_box (self, writer, self->name);
+  if (self->known_validity != 0)
+    {
+      g_autofree char *known = g_strdup_printf (" (QRESYNC (%u %" G_GUINT64_FORMAT "))",
+                                                self->known_validity, self->known_modseq);
+
+      imap_writer_raw (writer, known);
+    }
   imap_operation_submit (self, writer, IMAP_COMMAND_EXCLUSIVE, claim, done);
 }
 
@@ -139,4 +165,13 @@ imap_select_operation_new_again (const char *box,
   self->data = data;
 
   return self;
+}
+
+void
+imap_select_operation_set_resync (gpointer operation, guint32 uid_validity, guint64 modseq)
+{
+  SelectOperation *self = operation;
+
+  self->known_validity = uid_validity;
+  self->known_modseq = modseq;
 }

@@ -59,10 +59,13 @@ imap_store_submit (gpointer operation,
                    void (*done) (ImapCommand *, const ImapResponse *))
 {
   ImapWriter *writer = imap_operation_write (operation, "UID STORE");
+  /* A notifier wants to hear what became of them. */
+  gboolean is_silent = !imap_operation_get_box (operation)->is_watched;
 
   imap_writer_space (writer);
   imap_writer_set (writer, uids);
-  imap_writer_raw (writer, is_added ? " +FLAGS.SILENT (" : " -FLAGS.SILENT (");
+  imap_writer_raw (writer, is_added ? " +FLAGS" : " -FLAGS");
+  imap_writer_raw (writer, is_silent ? ".SILENT (" : " (");
   for (guint i = 0; flags[i] != NULL; i++)
     {
       if (i > 0)

@@ -15,6 +15,7 @@
 #include "gimap4d/imap/command/imap-id.h"
 #include "gimap4d/imap/grammar/imap-data.h"
 #include "gimap4d/imap/net/imap-tls.h"
+#include "gimap4d/imap/session/imap-watch.h"
 
 #include <string.h>
 
@@ -380,6 +381,7 @@ become_ready (ImapSession *session)
   imap_session_set_deadline (session, 0, 0);
   session->used_at = imap_session_now_awake ();
   session->is_checked = TRUE;
+  imap_rest_connected (session);
   if (session->events->connected != NULL)
     session->events->connected (session->owner);
   imap_session_pump (session);
@@ -430,7 +432,12 @@ enabled_claim (ImapCommand *command, const ImapResponse *response)
     return FALSE;
 
   words = imap_data_parse_words (response, NULL);
-  session->is_utf8 = words != NULL && g_strv_contains ((const char *const *) words, "UTF8=ACCEPT");
+  if (words == NULL)
+    return TRUE;
+  session->is_utf8 = session->is_utf8 ||
+                     g_strv_contains ((const char *const *) words, "UTF8=ACCEPT");
+  session->is_qresync = session->is_qresync ||
+                        g_strv_contains ((const char *const *) words, "QRESYNC");
 
   return TRUE;
 }
@@ -445,6 +452,22 @@ static void
 capabilities_again_done (ImapCommand *command, const ImapResponse *response)
 {
   imap_session_prepare (command->operation->host_data);
+}
+
+/* What has to be switched on for this connection. */
+static gboolean
+wants_utf8 (const ImapSession *session)
+{
+  return imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_UTF8_ACCEPT) ||
+         imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_UTF8_ONLY);
+}
+
+/* Only a notifier knows what to do with it. */
+static gboolean
+wants_qresync (const ImapSession *session)
+{
+  return session->watch != NULL &&
+         imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_QRESYNC);
 }
 
 /* Logged in. ID goes before the first SELECT, which some servers refuse otherwise, and is waited for by nobody. */
@@ -467,16 +490,17 @@ imap_session_prepare (ImapSession *session)
   if (imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_ID))
     imap_id_submit (opening, session->settings->client_id);
   if (!imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_ENABLE) ||
-      (!imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_UTF8_ACCEPT) &&
-       !imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_UTF8_ONLY)))
+      (!wants_utf8 (session) && !wants_qresync (session)))
     {
       start_compression (session);
       return;
     }
 
   writer = imap_operation_write (opening, "ENABLE");
-  imap_writer_space (writer);
-  imap_writer_atom (writer, "UTF8=ACCEPT");
+  if (wants_utf8 (session))
+    imap_writer_raw (writer, " UTF8=ACCEPT");
+  if (wants_qresync (session))
+    imap_writer_raw (writer, " QRESYNC");
   imap_operation_submit (opening, writer, IMAP_COMMAND_EXCLUSIVE, enabled_claim, enabled);
   imap_session_send (session);
 }

@@ -103,6 +103,7 @@ imap_session_detach (ImapSession *session)
   imap_capabilities_clear (&session->capabilities);
   g_clear_pointer (&session->offered, g_strfreev);
   session->is_utf8 = FALSE;
+  session->is_qresync = FALSE;
   session->mode = NULL;
 }
 

@@ -17,6 +17,16 @@
 
 G_BEGIN_DECLS
 
+typedef struct _ImapWatch ImapWatch;
+
+typedef enum
+{
+  IMAP_IDLE_NONE,
+  IMAP_IDLE_ENTERING, /* the command is sent */
+  IMAP_IDLE_ENTERED,  /* the server waits for DONE */
+  IMAP_IDLE_LEAVING,  /* DONE is sent */
+} ImapIdle;
+
 struct _ImapSession
 {
   gatomicrefcount ref_count;
@@ -42,6 +52,7 @@ struct _ImapSession
   char *bye;        /* owned, nullable: what the server said on leaving */
   ImapCapabilities capabilities;
   gboolean is_utf8;                      /* UTF8=ACCEPT is enabled */
+  gboolean is_qresync;                   /* QRESYNC is */
   GTlsCertificate *accepted_certificate; /* owned, nullable: a bad one that somebody accepted */
 
   /* Opening it. */
@@ -83,6 +94,15 @@ struct _ImapSession
   guint32 lost_uid_validity; /* while it is selected again */
   gpointer reselecting;      /* unowned, nullable: the operation that does it */
 
+  /* The notifier, and IDLE. */
+  ImapWatch *watch; /* owned, nullable: nobody wants to know */
+  ImapIdle idle;
+  gboolean idle_wants_out;
+  gboolean is_idle_refused; /* by this connection */
+  gint64 idle_since;        /* monotonic */
+  gint64 idle_deadline;     /* monotonic: the answer to DONE; 0 = none is due */
+  guint idle_limit_ms;      /* learned: the server drops it later than this; 0 = not known */
+
   GHashTable *raw_boxes; /* owned: utf8 → the server's octets, where they differ for good */
 
   /* Time, monotonic, in microseconds. */
@@ -117,6 +137,10 @@ void imap_session_settle (ImapSession *session, ImapOperation *operation);
 void imap_session_update_hold (ImapSession *session);
 /* Any thread. */
 void imap_session_poke (ImapSession *session, ImapOperation *operation);
+/* An operation of our own, which nobody called for. Takes it. */
+void imap_session_start_own (ImapSession *session, ImapOperation *operation);
+/* The box that was selected before the connection was lost. */
+void imap_session_reselect (ImapSession *session);
 /* In the statistics. */
 void imap_session_count (ImapSession *session, guint64 *counter, guint64 n);
 void imap_session_count_wire (ImapSession *session);
@@ -180,6 +204,14 @@ void imap_session_send_line (ImapSession *session, GString *line, gboolean is_se
 
 /* imap-session-receive.c */
 extern const ImapChannelSink imap_session_sink;
+
+/* imap-session-idle.c */
+gboolean imap_session_can_idle (const ImapSession *session);
+void imap_session_enter_idle (ImapSession *session);
+/* As soon as that is possible, if it is entered at all. */
+void imap_session_leave_idle (ImapSession *session);
+/* The answer to DONE is overdue; NULL when it is not. */
+GError *imap_session_check_idle (const ImapSession *session, gint64 now);
 
 /* imap-session-time.c */
 void imap_session_set_deadline (ImapSession *session, int error_code, guint milliseconds);

@@ -13,6 +13,7 @@
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/imap/command/imap-failure.h"
 #include "gimap4d/imap/grammar/imap-data.h"
+#include "gimap4d/imap/session/imap-watch.h"
 
 #include <string.h>
 
@@ -100,6 +101,7 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
   /* A change in several steps that breaks off behind this one was done in part. */
   if (response->condition == IMAP_CONDITION_OK && (command->traits & IMAP_COMMAND_MUTATES) != 0)
     operation->is_outcome_unknown = TRUE;
+  imap_watch_see_tagged (session, response);
   if (command->done != NULL && is_heard (command))
     command->done (command, response);
   is_half = command->is_feeding;
@@ -205,6 +207,8 @@ check_early (ImapSession *session, const ImapResponse *response)
 static void
 handle_untagged (ImapSession *session, const ImapResponse *response)
 {
+  gboolean is_claimed;
+
   if (session->state == IMAP_SESSION_GREETING)
     {
       imap_session_greeted (session, response);
@@ -220,22 +224,23 @@ handle_untagged (ImapSession *session, const ImapResponse *response)
       g_free (session->bye);
       session->bye = g_strdup (said->message);
       /* With a command on its way its refusal may still come, which says more. */
-      if (g_queue_is_empty (&session->in_flight))
+      if (g_queue_is_empty (&session->in_flight) || session->idle == IMAP_IDLE_ENTERED)
         imap_session_fail (session, g_steal_pointer (&said));
       return;
     }
 
   take_capabilities (session, response);
   pass_on_alert (session, response);
-  if (offer (session, response))
-    return;
+  imap_watch_see (session, response);
+  is_claimed = offer (session, response);
   /* Each EXPUNGE makes the box smaller, so they end by themselves; the others need not. */
-  if (session->box != NULL && imap_box_state_apply (session->box, response) &&
-      response->type == IMAP_DATA_EXPUNGE)
-    return;
-
-  if (!has_abandoned (session))
+  if (!is_claimed && session->box != NULL && imap_box_state_apply (session->box, response))
+    is_claimed = response->type == IMAP_DATA_EXPUNGE || response->type == IMAP_DATA_VANISHED;
+  if (!is_claimed && !has_abandoned (session))
     count_unsolicited (session, response);
+  /* News that come by themselves may have to be looked after. */
+  if (session->idle == IMAP_IDLE_ENTERED)
+    imap_session_pump (session);
 }
 
 /* A server may echo what it was sent; what it says goes into errors, signals and properties. */

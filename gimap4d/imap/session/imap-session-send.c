@@ -11,6 +11,7 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/imap/session/imap-watch.h"
 
 /* Outlook drops connections at about fifty commands in flight. */
 #define MAX_IN_FLIGHT 16
@@ -273,6 +274,7 @@ host_set_box (gpointer host, ImapBoxState *state)
       session->wanted_box = g_strdup (state->name);
       session->wanted_uid_validity = state->uid_validity;
     }
+  imap_watch_selected (session);
   imap_session_publish (session);
 }
 

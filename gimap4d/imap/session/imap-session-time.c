@@ -211,7 +211,8 @@ time_cb (gpointer user_data)
   if ((error = check_opening (session, now)) != NULL)
     imap_session_fail (session, error);
   else if ((error = check_reply (session, now)) != NULL ||
-           (error = check_stall (session, now)) != NULL)
+           (error = check_stall (session, now)) != NULL ||
+           (error = imap_session_check_idle (session, now)) != NULL)
     imap_session_fail (session, error);
   else if (session->held_since != 0 && now >= get_hold_deadline (session))
     end_hold (session);
@@ -232,6 +233,7 @@ imap_session_watch_time (ImapSession *session)
   next = earlier (next, get_reply_deadline (session, &is_silence));
   next = earlier (next, get_stall_deadline (session));
   next = earlier (next, get_hold_deadline (session));
+  next = earlier (next, session->idle_deadline);
 
   if (session->timer == NULL)
     {
@@ -272,6 +274,7 @@ imap_session_stop_time (ImapSession *session)
   session->deadline = 0;
   session->stage_deadline = 0;
   session->stall_since = 0;
+  session->idle_deadline = 0;
   if (session->timer == NULL)
     return;
   g_source_destroy (session->timer);

@@ -15,6 +15,7 @@
 #include "gimap4d/imap/command/imap-select.h"
 #include "gimap4d/imap/net/imap-tls.h"
 #include "gimap4d/imap/session/imap-io-thread.h"
+#include "gimap4d/imap/session/imap-watch.h"
 
 #define MAX_RUNNING 64
 /* Once, and once more after the connection was lost. */
@@ -90,7 +91,7 @@ imap_session_unref (ImapSession *session)
     return;
 
   g_assert (session->state == IMAP_SESSION_CLOSED);
-  g_assert (session->channel == NULL && session->timer == NULL);
+  g_assert (session->channel == NULL && session->timer == NULL && session->watch == NULL);
 
   g_clear_pointer (&session->trace, imap_trace_free);
   g_clear_pointer (&session->bye, g_free);
@@ -283,6 +284,7 @@ was_lost (const GError *error)
 {
   return g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED) ||
          g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_TLS_TRUNCATED) ||
+         g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_IDLE) ||
          g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_BYE);
 }
 
@@ -401,6 +403,7 @@ disconnect (ImapSession *session, const GError *error)
     }
   if (session->state != IMAP_SESSION_CLOSED)
     imap_session_move (session, IMAP_SESSION_CLOSED);
+  imap_rest_lost (session, error, was_open);
   if (was_open && session->events->disconnected != NULL)
     session->events->disconnected (session->owner, error);
 }
@@ -558,6 +561,12 @@ start_operation (ImapSession *session, ImapOperation *operation)
   imap_operation_unref (operation);
 }
 
+void
+imap_session_start_own (ImapSession *session, ImapOperation *operation)
+{
+  start_operation (session, operation);
+}
+
 /* Ids that the caller had from before are worth nothing in a box that was made anew meanwhile. */
 static void
 fail_old_ids (ImapSession *session, guint32 uid_validity)
@@ -590,18 +599,25 @@ reselected_cb (gpointer data, const ImapBoxState *state, const GError *error)
 
   session->reselecting = NULL;
   if (error != NULL)
-    fail_needing_box (session, error);
+    {
+      fail_needing_box (session, error);
+      imap_watch_refused (session, error);
+    }
   else if (session->lost_uid_validity != 0 && state->uid_validity != session->lost_uid_validity)
     fail_old_ids (session, state->uid_validity);
 }
 
 /* The next operation needs the box that was selected before the connection was lost. */
-static void
-start_reselect (ImapSession *session)
+void
+imap_session_reselect (ImapSession *session)
 {
   ImapOperation *operation = imap_select_operation_new_again (
       session->wanted_box, session->wanted_read_only, reselected_cb, session);
+  guint32 uid_validity;
+  guint64 modseq;
 
+  if (imap_watch_begin_resync (session, &uid_validity, &modseq))
+    imap_select_operation_set_resync (operation, uid_validity, modseq);
   session->reselecting = operation;
   session->lost_uid_validity = session->wanted_uid_validity;
   start_operation (session, operation);
@@ -669,7 +685,7 @@ start_next (ImapSession *session)
     }
   if (needs_box && session->box == NULL && session->wanted_box != NULL)
     {
-      start_reselect (session);
+      imap_session_reselect (session);
       return FALSE;
     }
 
@@ -708,12 +724,14 @@ say_good_bye (ImapSession *session, ImapOperation *operation)
 static void
 close_start (ImapOperation *operation)
 {
+  /* Who closes does not want it to be opened again by itself. */
+  imap_watch_end (operation->host_data, NULL);
   say_good_bye (operation->host_data, operation);
 }
 
 static const ImapOperationClass close_class = {
   .size = sizeof (ImapOperation),
-  .traits = IMAP_OPERATION_BARRIER,
+  .traits = IMAP_OPERATION_BARRIER | IMAP_OPERATION_OFFLINE,
   .start = close_start,
 };
 
@@ -728,20 +746,24 @@ imap_session_pump (ImapSession *session)
 {
   g_autoptr (ImapSession) alive = imap_session_ref (session);
 
-  while (session->state == IMAP_SESSION_READY && !g_queue_is_empty (&session->waiting))
+  while (session->state == IMAP_SESSION_READY && !imap_watch_take_turn (session) &&
+         !g_queue_is_empty (&session->waiting))
     if (!start_next (session))
       break;
 
   if (session->state == IMAP_SESSION_READY)
     session->used_at = imap_session_now_awake ();
+  imap_rest_update (session);
   imap_session_send (session);
 
   while (session->state == IMAP_SESSION_CLOSED && !g_queue_is_empty (&session->waiting))
     {
       ImapOperation *operation = g_queue_peek_head (&session->waiting);
 
-      if (operation->klass == &close_class)
+      if ((operation->klass->traits & IMAP_OPERATION_OFFLINE) != 0)
         {
+          /* There is nothing to close, or to leave. */
+          imap_watch_end_for (session, operation);
           imap_call_return (operation->caller, GINT_TO_POINTER (TRUE), NULL);
         }
       else if (!imap_call_is_finished (operation->caller))
@@ -782,6 +804,27 @@ order_free (Order *order)
   g_free (order);
 }
 
+/* Nobody waits for what is being opened any more. */
+static void
+give_up_opening (ImapSession *session)
+{
+  if (session->waiting.length == 0 && session->watch == NULL &&
+      session->state != IMAP_SESSION_READY && session->state != IMAP_SESSION_CLOSING &&
+      session->state != IMAP_SESSION_CLOSED)
+    imap_session_fail_opening (
+        session, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The call was cancelled")));
+}
+
+/* An end to watching waits for nothing but IDLE. Takes the operation. */
+static void
+end_watching_at_once (ImapSession *session, ImapOperation *operation)
+{
+  imap_watch_end_for (session, operation);
+  imap_call_return (operation->caller, GINT_TO_POINTER (TRUE), NULL);
+  release_operation (operation);
+  give_up_opening (session);
+}
+
 static void
 perform_cb (gpointer data)
 {
@@ -790,8 +833,15 @@ perform_cb (gpointer data)
   ImapOperation *operation = g_steal_pointer (&order->operation);
 
   operation->caller = g_steal_pointer (&order->call);
-  g_queue_push_tail (&session->waiting, operation);
-  imap_session_pump (session);
+  if (imap_watch_is_end (operation) && session->idle == IMAP_IDLE_NONE)
+    {
+      end_watching_at_once (session, operation);
+    }
+  else
+    {
+      g_queue_push_tail (&session->waiting, operation);
+      imap_session_pump (session);
+    }
   order_free (order);
 }
 
@@ -836,10 +886,7 @@ abandon_cb (gpointer data)
     }
   imap_session_update_hold (session);
   imap_session_check_half (session);
-  if (session->waiting.length == 0 && session->state != IMAP_SESSION_READY &&
-      session->state != IMAP_SESSION_CLOSING && session->state != IMAP_SESSION_CLOSED)
-    imap_session_fail_opening (
-        session, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The call was cancelled")));
+  give_up_opening (session);
   order_free (order);
 }
 
@@ -886,6 +933,7 @@ shut_down_cb (gpointer data)
   ImapSession *session = order->session;
 
   session->is_shut_down = TRUE;
+  imap_watch_end (session, NULL);
   if (session->state == IMAP_SESSION_READY)
     {
       start_operation (session, imap_session_new_close_operation ());

@@ -91,6 +91,26 @@ void imap_session_shut_down (ImapSession *session);
 /* An operation that closes the connection; its result is TRUE. */
 gpointer imap_session_new_close_operation (void);
 
+/* Whoever hears of what happens in the selected box. Called in the I/O thread; must not block. */
+typedef struct
+{
+  void (*created) (
+      gpointer data, const char *box, guint32 uid_validity, guint32 uid, guint32 n_mails);
+  void (*deleted) (gpointer data, const char *box, guint32 uid_validity, guint32 uid);
+  void (*flags_modified) (
+      gpointer data, const char *box, guint32 uid_validity, guint32 uid, const char *const *flags);
+  /* @is_end: nothing comes any more; @error is NULL when somebody wanted that. */
+  void (*failed) (gpointer data, const GError *error, gboolean is_end);
+} ImapWatchSink;
+
+/* An operation that begins to watch the selected box, in place of who did before; its result is
+ * TRUE. Takes @data. May block for a moment: not in the I/O thread. */
+gpointer imap_session_new_watch_operation (const ImapWatchSink *sink,
+                                           gpointer data,
+                                           GDestroyNotify destroy);
+/* An operation that ends that, if it is still this @data that watches; it needs no connection. */
+gpointer imap_session_new_unwatch_operation (gconstpointer data);
+
 void imap_session_get_facts (ImapSession *session, ImapSessionFacts *out_facts);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapSession, imap_session_unref)
