@@ -127,6 +127,44 @@ start_access_log (GRestServer *self, GError **error)
   return self->service.access_log != NULL;
 }
 
+SoupServer *
+rest_server_make_soup (GRestServer *self)
+{
+  SoupServer *soup = soup_server_new ("raw-paths", TRUE, NULL);
+
+  soup_server_add_early_handler (soup, NULL, receive_cb, NULL, NULL);
+  soup_server_add_handler (soup, NULL, serve_cb, &self->service, NULL);
+  soup_server_add_handler (soup, "*", serve_cb, &self->service, NULL);
+
+  return soup;
+}
+
+gboolean
+rest_server_prepare (GRestServer *self, GError **error)
+{
+  if (self->context != NULL)
+    return TRUE;
+  /* With it libsoup would speak HTTP/2 past everything that the guard checks. */
+  if (g_getenv ("SOUP_SERVER_HTTP2") != NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                   _ ("The server does not start while SOUP_SERVER_HTTP2 is in the environment"));
+      return FALSE;
+    }
+  if (!start_sessions (self, error) || !start_proxies (self, error) ||
+      !start_access_log (self, error))
+    return FALSE;
+
+  self->context = g_main_context_ref_thread_default ();
+  self->service.context = self->context;
+  self->service.is_draining = FALSE;
+  g_clear_object (&self->service.stopping);
+  self->service.stopping = g_cancellable_new ();
+  start_pool (self);
+
+  return TRUE;
+}
+
 static gboolean
 start (GRestServer *self, GError **error)
 {
@@ -141,28 +179,12 @@ start (GRestServer *self, GError **error)
 
   if (self->guard != NULL)
     return TRUE;
-  /* With it libsoup would speak HTTP/2 past everything that the guard checks. */
-  if (g_getenv ("SOUP_SERVER_HTTP2") != NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                   _ ("The server does not start while SOUP_SERVER_HTTP2 is in the environment"));
-      return FALSE;
-    }
-
-  if (!start_sessions (self, error) || !start_proxies (self, error) ||
-      !start_access_log (self, error))
+  /* What it has answered without listening was answered with the settings of that time. */
+  g_clear_pointer (&self->context, g_main_context_unref);
+  if (!rest_server_prepare (self, error))
     return FALSE;
 
-  self->context = g_main_context_ref_thread_default ();
-  self->service.context = self->context;
-  self->service.is_draining = FALSE;
-  g_clear_object (&self->service.stopping);
-  self->service.stopping = g_cancellable_new ();
-  start_pool (self);
-  self->soup = soup_server_new ("raw-paths", TRUE, NULL);
-  soup_server_add_early_handler (self->soup, NULL, receive_cb, NULL, NULL);
-  soup_server_add_handler (self->soup, NULL, serve_cb, &self->service, NULL);
-  soup_server_add_handler (self->soup, "*", serve_cb, &self->service, NULL);
+  self->soup = rest_server_make_soup (self);
   self->guard = http_guard_new (self->soup, &limits, self->max_connections, self->certificate);
 
   return TRUE;

@@ -143,6 +143,28 @@ gboolean g_rest_server_listen_address (GRestServer *self, GSocketAddress *addres
 G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_rest_server_listen_systemd (GRestServer *self, GError **error);
 G_IMAP4D_AVAILABLE_IN_1_0
+GOutgoingMessage *g_rest_server_dispatch (GRestServer *self,
+                                          const char *verb,
+                                          const char *url,
+                                          GHashTable *headers,
+                                          GBytes *body,
+                                          GCancellable *cancellable,
+                                          GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_rest_server_dispatch_async (GRestServer *self,
+                                   const char *verb,
+                                   const char *url,
+                                   GHashTable *headers,
+                                   GBytes *body,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GOutgoingMessage *g_rest_server_dispatch_finish (GRestServer *self,
+                                                 GAsyncResult *result,
+                                                 GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
 GStrv g_rest_server_get_uris (GRestServer *self);
 G_IMAP4D_AVAILABLE_IN_1_0
 void g_rest_server_run (GRestServer *self);

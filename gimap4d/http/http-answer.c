@@ -260,6 +260,7 @@ apply_conditions (SoupServerMessage *message,
                   Plan *plan)
 {
   SoupMessageHeaders *request = soup_server_message_get_request_headers (message);
+  g_autofree char *last_modified = outgoing_message_dup_last_modified (answer);
   const HttpConditions conditions = {
     .if_match = soup_message_headers_get_list (request, "If-Match"),
     .if_none_match = soup_message_headers_get_list (request, "If-None-Match"),
@@ -268,14 +269,15 @@ apply_conditions (SoupServerMessage *message,
     .if_range = soup_message_headers_get_one (request, "If-Range"),
     .range = soup_message_headers_get_list (request, "Range"),
     .entity_tag = g_outgoing_message_get_header (answer, "ETag"),
-    .last_modified = g_outgoing_message_get_header (answer, "Last-Modified"),
+    .last_modified = last_modified,
   };
   guint64 length = 0;
   guint status = http_conditional_check (&conditions);
 
-  if (status == 0 && body != NULL && plan->length >= 0 && can_begin_anywhere (body))
+  plan->has_parts = status == 0 && body != NULL && plan->length >= 0 && can_begin_anywhere (body);
+  /* A range means something to GET only (RFC 9110, 14.2). */
+  if (plan->has_parts && soup_server_message_get_method (message) == SOUP_METHOD_GET)
     {
-      plan->has_parts = TRUE;
       status = http_conditional_find_part (&conditions, plan->length, &plan->start, &length);
     }
   if (status == 0)
@@ -293,7 +295,10 @@ make_plan (SoupServerMessage *message, GOutgoingMessage *answer, Plan *plan)
 
   plan->status = g_outgoing_message_get_status (answer);
   plan->length = body != NULL ? body->length : 0;
-  plan->has_body = body != NULL && plan->status != 204 && plan->status != 304 &&
+  if (plan->status == 205)
+    plan->length = 0;
+  plan->has_body = body != NULL && plan->status != 204 && plan->status != 205 &&
+                   plan->status != 304 &&
                    soup_server_message_get_method (message) != SOUP_METHOD_HEAD;
   if (plan->status == 200 && is_reading (message))
     apply_conditions (message, answer, body, plan);
@@ -367,18 +372,38 @@ take_part (OutgoingBody *body, const Plan *plan)
 static gboolean
 may_compress (GOutgoingMessage *answer, SoupMessageHeaders *headers)
 {
+  OutgoingBody *body = outgoing_message_get_wire_body (answer);
   const char *cache_control = soup_message_headers_get_list (headers, "Cache-Control");
 
-  return !g_outgoing_message_get_is_secret (answer) &&
+  return body != NULL && http_gzip_is_for_size (body->length) &&
+         http_gzip_is_for_type (soup_message_headers_get_one (headers, "Content-Type")) &&
+         !g_outgoing_message_get_is_secret (answer) &&
          soup_message_headers_get_one (headers, "Set-Cookie") == NULL &&
          soup_message_headers_get_one (headers, "Content-Encoding") == NULL &&
          (cache_control == NULL || strstr (cache_control, "no-transform") == NULL);
 }
 
+/* Whether the body is to be compressed. A cache has to know that it might be, also when it gets no
+ * body now. */
+static gboolean
+choose_coding (SoupServerMessage *message, GOutgoingMessage *answer, const Plan *plan)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  SoupMessageHeaders *request = soup_server_message_get_request_headers (message);
+
+  if (!may_compress (answer, headers))
+    return FALSE;
+  soup_message_headers_append (headers, "Vary", "Accept-Encoding");
+
+  return plan->status != 206 && plan->status != 304 && plan->length > 0 &&
+         http_gzip_is_accepted (soup_message_headers_get_list (request, "Accept-Encoding"));
+}
+
 /* A compressed body is another one: its entity tag is no longer that of every byte. */
 static void
-mark_compressed (SoupMessageHeaders *headers, gsize size)
+mark_compressed (SoupServerMessage *message, gint64 size)
 {
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   const char *tag = soup_message_headers_get_one (headers, "ETag");
 
   if (tag != NULL && !g_str_has_prefix (tag, "W/"))
@@ -389,34 +414,14 @@ mark_compressed (SoupMessageHeaders *headers, gsize size)
     }
   soup_message_headers_append (headers, "Content-Encoding", "gzip");
   soup_message_headers_remove (headers, "Accept-Ranges");
-  soup_message_headers_set_content_length (headers, size);
-}
-
-/* NULL to send the body as it is. */
-static GBytes *
-compress (SoupServerMessage *message, GOutgoingMessage *answer, GBytes *bytes, const Plan *plan)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-  SoupMessageHeaders *request = soup_server_message_get_request_headers (message);
-  const char *type = soup_message_headers_get_one (headers, "Content-Type");
-  GBytes *compressed = NULL;
-
-  if (plan->status == 206 || !http_gzip_is_for_type (type) ||
-      !http_gzip_is_for_size (g_bytes_get_size (bytes)) || !may_compress (answer, headers))
-    return NULL;
-
-  soup_message_headers_append (headers, "Vary", "Accept-Encoding");
-  if (!http_gzip_is_accepted (soup_message_headers_get_list (request, "Accept-Encoding")))
-    return NULL;
-  compressed = http_gzip_compress (bytes);
-  if (compressed != NULL)
-    mark_compressed (headers, g_bytes_get_size (compressed));
-
-  return compressed;
+  set_length (message, size);
 }
 
 static void
-send_bytes (SoupServerMessage *message, GOutgoingMessage *answer, const Plan *plan)
+send_bytes (SoupServerMessage *message,
+            GOutgoingMessage *answer,
+            const Plan *plan,
+            gboolean is_compressed)
 {
   SoupMessageBody *body = soup_server_message_get_response_body (message);
   OutgoingBody *wire_body = outgoing_message_get_wire_body (answer);
@@ -424,13 +429,25 @@ send_bytes (SoupServerMessage *message, GOutgoingMessage *answer, const Plan *pl
   g_autoptr (GBytes) compressed = NULL;
 
   if (plan->length > 0 && wire_body->bytes != NULL)
-    {
-      bytes = take_part (wire_body, plan);
-      compressed = compress (message, answer, bytes, plan);
-    }
+    bytes = take_part (wire_body, plan);
+  if (bytes != NULL && is_compressed)
+    compressed = http_gzip_compress (bytes);
+  if (compressed != NULL)
+    mark_compressed (message, (gint64) g_bytes_get_size (compressed));
   if (bytes != NULL && plan->has_body)
     soup_message_body_append_bytes (body, compressed != NULL ? compressed : bytes);
   soup_message_body_complete (body);
+}
+
+/* Takes @input. */
+static GInputStream *
+compress_stream (SoupServerMessage *message, GInputStream *input)
+{
+  g_autoptr (GInputStream) plain = input;
+
+  mark_compressed (message, -1);
+
+  return http_gzip_open (plain);
 }
 
 gboolean
@@ -445,6 +462,7 @@ http_answer_begin (SoupServerMessage *message,
   g_autoptr (GError) cause = NULL;
   g_autoptr (GInputStream) input = NULL;
   Plan plan = { 0 };
+  gboolean is_compressed = FALSE;
 
   if (!outgoing_message_begin_sending (answer, error))
     return FALSE;
@@ -459,13 +477,19 @@ http_answer_begin (SoupServerMessage *message,
   /* Off, so that libsoup's own answer to Range stays off too. */
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
   fill_headers (message, answer, &plan, is_secure);
-  if (input != NULL && plan.length != 0)
+  is_compressed = choose_coding (message, answer, &plan);
+  if (input == NULL || plan.length == 0)
     {
-      begin_transfer (message, input, plan.length, failed, data);
+      send_bytes (message, answer, &plan, is_compressed);
       return TRUE;
     }
 
-  send_bytes (message, answer, &plan);
+  if (is_compressed && soup_server_message_get_http_version (message) != SOUP_HTTP_1_0)
+    {
+      input = compress_stream (message, g_steal_pointer (&input));
+      plan.length = -1;
+    }
+  begin_transfer (message, input, plan.length, failed, data);
 
   return TRUE;
 }

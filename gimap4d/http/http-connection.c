@@ -18,6 +18,7 @@
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/http/http-gate.h"
 #include "gimap4d/http/http-pipe.h"
+#include "gimap4d/http/http-refusal.h"
 
 /* Not smaller than a TLS record: what is left of one inside GnuTLS makes no source ready. */
 #define READ_SIZE 16384
@@ -172,26 +173,11 @@ linger (HttpConnection *connection)
     g_socket_shutdown (connection->socket, FALSE, TRUE, NULL);
 }
 
-static char *
-build_refusal (guint status)
-{
-  const char *phrase = soup_status_get_phrase (status);
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
-
-  return g_strdup_printf (
-      "HTTP/1.1 %u %s\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
-      "Content-Length: %" G_GSIZE_FORMAT "\r\nX-Content-Type-Options: nosniff\r\n"
-      "%sConnection: close\r\n\r\n%s\n",
-      status, phrase, date, strlen (phrase) + 1,
-      status == 405 ? "Allow: GET, HEAD, POST, OPTIONS\r\n" : "", phrase);
-}
-
 /* A refusal is small and the first thing written: what the socket does not take at once is lost. */
 void
 http_connection_refuse (HttpConnection *connection, guint status)
 {
-  g_autofree char *text = build_refusal (status);
+  g_autofree char *text = http_refusal_build (status);
   GOutputStream *output = g_io_stream_get_output_stream (connection->io);
 
   if (connection->state == STATE_HANDSHAKE)

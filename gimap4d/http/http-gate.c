@@ -218,6 +218,30 @@ has_control (const char *text)
   return FALSE;
 }
 
+/* Beyond the one space that everybody writes. */
+static gboolean
+is_padded (const char *value)
+{
+  gsize size = strlen (value);
+
+  if (*value == ' ')
+    {
+      value++;
+      size--;
+    }
+
+  return size > 0 && (strchr (" \t", value[0]) != NULL || strchr (" \t", value[size - 1]) != NULL);
+}
+
+/* Some readers compare the value of such a field as it stands, and some without what surrounds it:
+ * they would not agree where the request ends. */
+static gboolean
+is_framing (const char *name)
+{
+  return g_ascii_strcasecmp (name, "Content-Length") == 0 ||
+         g_ascii_strcasecmp (name, "Transfer-Encoding") == 0;
+}
+
 /* field-name ":" OWS field-value OWS, never folded (RFC 9112, 5). */
 static guint
 read_header_line (HeadReader *reader, char *line)
@@ -229,7 +253,7 @@ read_header_line (HeadReader *reader, char *line)
   if (colon == NULL || has_control (line))
     return 400;
   *colon = '\0';
-  if (!http_is_token (line))
+  if (!http_is_token (line) || (is_framing (line) && is_padded (colon + 1)))
     return 400;
 
   return read_header (reader, line, g_strstrip (colon + 1));
@@ -328,7 +352,7 @@ read_size_byte (HttpChunks *chunks, char c)
   if (chunks->state == CHUNK_SIZE && g_ascii_isxdigit (c))
     {
       chunks->remaining = chunks->remaining * 16 + g_ascii_xdigit_value (c);
-      return ++chunks->digits > HTTP_LIMIT_CHUNK_DIGITS ? 413 : 0;
+      return ++chunks->digits > HTTP_LIMIT_CHUNK_DIGITS ? 400 : 0;
     }
   if (chunks->digits == 0)
     return 400;

@@ -66,18 +66,25 @@ http_gzip_is_for_type (const char *content_type)
 }
 
 gboolean
-http_gzip_is_for_size (gsize size)
+http_gzip_is_for_size (gint64 size)
 {
   return size >= HTTP_LIMIT_GZIP_MIN && size <= HTTP_LIMIT_GZIP_MAX;
+}
+
+GInputStream *
+http_gzip_open (GInputStream *plain)
+{
+  g_autoptr (GZlibCompressor)
+      compressor = g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, LEVEL);
+
+  return g_converter_input_stream_new (plain, G_CONVERTER (compressor));
 }
 
 GBytes *
 http_gzip_compress (GBytes *bytes)
 {
-  g_autoptr (GZlibCompressor)
-      compressor = g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, LEVEL);
   g_autoptr (GInputStream) plain = g_memory_input_stream_new_from_bytes (bytes);
-  g_autoptr (GInputStream) input = g_converter_input_stream_new (plain, G_CONVERTER (compressor));
+  g_autoptr (GInputStream) input = http_gzip_open (plain);
   gsize capacity = g_bytes_get_size (bytes);
   g_autofree guchar *data = g_malloc (capacity);
   gsize size = 0;

@@ -168,12 +168,18 @@ dup_file_type (GFile *file, GInputStream *input)
 
 /* Only what is a regular file is opened: opening a FIFO would wait for its writer. */
 static GInputStream *
-open_regular_file (GFile *file, gint64 *out_length, GCancellable *cancellable, GError **error)
+open_regular_file (GFile *file,
+                   gint64 *out_length,
+                   GDateTime **out_modified,
+                   GCancellable *cancellable,
+                   GError **error)
 {
   g_autoptr (GFileInputStream) input = NULL;
-  g_autoptr (GFileInfo) info = g_file_query_info (
-      file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE,
-      G_FILE_QUERY_INFO_NONE, cancellable, error);
+  g_autoptr (GFileInfo)
+      info = g_file_query_info (file,
+                                G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE
+                                                               "," G_FILE_ATTRIBUTE_TIME_MODIFIED,
+                                G_FILE_QUERY_INFO_NONE, cancellable, error);
 
   if (info == NULL)
     return NULL;
@@ -186,6 +192,8 @@ open_regular_file (GFile *file, gint64 *out_length, GCancellable *cancellable, G
   input = g_file_read (file, cancellable, error);
   if (input != NULL)
     *out_length = g_file_info_get_size (info);
+  if (input != NULL && out_modified != NULL)
+    *out_modified = g_file_info_get_modification_date_time (info);
 
   return (GInputStream *) g_steal_pointer (&input);
 }
@@ -195,9 +203,10 @@ new_for_file (GFile *file, GError **error)
 {
   g_autoptr (GInputStream) input = NULL;
   OutgoingBody *body = NULL;
+  g_autoptr (GDateTime) modified = NULL;
   gint64 length = -1;
 
-  input = open_regular_file (file, &length, NULL, error);
+  input = open_regular_file (file, &length, &modified, NULL, error);
   if (input == NULL)
     {
       g_prefix_error (error, _ ("The file cannot be a body: "));
@@ -207,6 +216,7 @@ new_for_file (GFile *file, GError **error)
   body = g_new0 (OutgoingBody, 1);
   body->file = g_object_ref (file);
   body->length = length;
+  body->modified = g_steal_pointer (&modified);
   body->content_type = dup_file_type (file, input);
 
   return body;
@@ -291,6 +301,7 @@ outgoing_body_free (OutgoingBody *body)
   g_clear_pointer (&body->bytes, g_bytes_unref);
   g_clear_object (&body->file);
   g_clear_object (&body->stream);
+  g_clear_pointer (&body->modified, g_date_time_unref);
   g_free (body->content_type);
   g_free (body);
 }
@@ -307,5 +318,5 @@ outgoing_body_open (OutgoingBody *body,
   if (body->stream != NULL)
     return g_object_ref (body->stream);
 
-  return open_regular_file (body->file, out_length, cancellable, error);
+  return open_regular_file (body->file, out_length, NULL, cancellable, error);
 }

@@ -17,6 +17,7 @@ typedef struct
   GFile *file;          /* owned, nullable */
   GInputStream *stream; /* owned, nullable; can be read once */
   gint64 length;        /* -1 when it is not known */
+  GDateTime *modified;  /* owned, nullable: when a file was changed last */
   char *content_type;   /* owned, without charset */
   gboolean is_text;     /* UTF-8 text: its charset belongs to the type on the wire */
 } OutgoingBody;

@@ -49,6 +49,9 @@ void outgoing_message_foreach_wire_header (GOutgoingMessage *self,
                                            OutgoingHeaderFunc func,
                                            gpointer data);
 
+/* The header, or what a file says where the application set none; NULL when neither does. */
+char *outgoing_message_dup_last_modified (GOutgoingMessage *self);
+
 /* NULL when there is none. */
 OutgoingBody *outgoing_message_get_wire_body (GOutgoingMessage *self);
 

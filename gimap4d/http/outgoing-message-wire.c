@@ -8,6 +8,7 @@
 
 #include "gimap4d/http/outgoing-message-private.h"
 
+#include <libsoup/soup.h>
 #include <string.h>
 
 #include "gimap4d/base/gimap4d-i18n.h"
@@ -30,6 +31,19 @@ OutgoingBody *
 outgoing_message_get_wire_body (GOutgoingMessage *self)
 {
   return self->wire_body;
+}
+
+char *
+outgoing_message_dup_last_modified (GOutgoingMessage *self)
+{
+  const char *header = g_outgoing_message_get_header (self, "Last-Modified");
+
+  if (header != NULL)
+    return g_strdup (header);
+
+  return self->wire_body != NULL && self->wire_body->modified != NULL ?
+             soup_date_time_to_string (self->wire_body->modified, SOUP_DATE_HTTP) :
+             NULL;
 }
 
 static gboolean
@@ -77,11 +91,17 @@ outgoing_message_foreach_wire_header (GOutgoingMessage *self,
                                       OutgoingHeaderFunc func,
                                       gpointer data)
 {
+  g_autofree char *last_modified = NULL;
+
   for (guint i = 0; i < self->headers->len; i++)
     emit_header (self, g_ptr_array_index (self->headers, i), func, data);
 
   if (self->wire_body != NULL && g_outgoing_message_get_header (self, "Content-Type") == NULL)
     emit_content_type (self, self->wire_body->content_type, func, data);
+  if (g_outgoing_message_get_header (self, "Last-Modified") == NULL)
+    last_modified = outgoing_message_dup_last_modified (self);
+  if (last_modified != NULL)
+    func ("Last-Modified", last_modified, data);
 
   for (guint i = 0; i < self->cookies->len; i++)
     {

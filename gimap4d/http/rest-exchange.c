@@ -10,6 +10,7 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/http/http-answer.h"
+#include "gimap4d/http/http-dispatch.h"
 #include "gimap4d/http/rest-call-private.h"
 
 /* What nginx calls a client that closed its connection; it is never sent. */
@@ -91,10 +92,8 @@ resume (RestExchange *exchange)
 
 /* Without an answer the message goes on only to fail: libsoup then lets go of it. */
 static void
-gone_cb (HttpConnection *connection, gpointer data)
+client_gone (RestExchange *exchange)
 {
-  RestExchange *exchange = data;
-
   exchange->connection = NULL;
   g_cancellable_cancel (g_incoming_message_get_cancellable (exchange->request));
   if (exchange->is_answered)
@@ -109,16 +108,33 @@ gone_cb (HttpConnection *connection, gpointer data)
   resume (exchange);
 }
 
+static void
+gone_cb (HttpConnection *connection, gpointer data)
+{
+  client_gone (data);
+}
+
+static void
+watch_gone (RestExchange *exchange, gboolean is_watching)
+{
+  HttpConnection *connection = http_connection_find (exchange->message);
+  HttpDispatch *dispatch = http_dispatch_find (exchange->message);
+
+  if (connection != NULL)
+    http_connection_watch_gone (connection, is_watching ? gone_cb : NULL, exchange);
+  else if (dispatch != NULL)
+    http_dispatch_watch_gone (dispatch, is_watching ? (HttpDispatchGoneFunc) client_gone : NULL,
+                              exchange);
+}
+
 /* Sent, aborted, or swept away when the server stops: libsoup tells the last only as a lost
  * connection. */
 static void
 ended_cb (SoupServerMessage *message, gpointer data)
 {
   RestExchange *exchange = data;
-  HttpConnection *connection = http_connection_find (message);
 
-  if (connection != NULL)
-    http_connection_watch_gone (connection, NULL, NULL);
+  watch_gone (exchange, FALSE);
   g_signal_handlers_disconnect_by_data (message, exchange);
   exchange->connection = NULL;
   if (!exchange->is_answered)
@@ -149,8 +165,7 @@ rest_exchange_begin (const RestExchangeFacts *facts, RestFailedFunc failed, GObj
 
   g_signal_connect (facts->message, "finished", G_CALLBACK (ended_cb), exchange);
   g_signal_connect (facts->message, "disconnected", G_CALLBACK (ended_cb), exchange);
-  if (facts->connection != NULL)
-    http_connection_watch_gone (facts->connection, gone_cb, exchange);
+  watch_gone (exchange, TRUE);
 
   return exchange;
 }
@@ -161,10 +176,13 @@ body_failed (SoupServerMessage *message, const GError *error, gpointer data)
 {
   RestExchange *exchange = data;
   HttpConnection *connection = http_connection_find (message);
+  HttpDispatch *dispatch = http_dispatch_find (message);
 
   exchange->failed (error, exchange->failed_object);
   if (connection != NULL)
     http_connection_cut (connection);
+  else if (dispatch != NULL)
+    http_dispatch_cut (dispatch);
 }
 
 static void

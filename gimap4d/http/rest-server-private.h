@@ -39,4 +39,10 @@ struct _GRestServer
   GSource *drain_timer; /* owned, nullable */
 };
 
+/* What it needs to answer requests in the thread-default context; nothing when it does already. */
+gboolean rest_server_prepare (GRestServer *self, GError **error);
+
+/* A SoupServer that gives all its requests to the service. */
+SoupServer *rest_server_make_soup (GRestServer *self);
+
 G_END_DECLS

@@ -362,6 +362,7 @@ test_file (void)
   g_autoptr (GBytes) body = NULL;
   g_autofree char *head = NULL;
   g_autofree char *removed = NULL;
+  g_autofree char *unchanged = NULL;
 
   memcpy (content, "GIF89a", 6);
   g_assert_true (g_file_set_contents (path, content, 300000, &error));
@@ -370,14 +371,66 @@ test_file (void)
   server_fixture_listen (fixture);
   body = server_fixture_curl (fixture, "/f", NULL);
   g_assert_cmpmem (g_bytes_get_data (body, NULL), g_bytes_get_size (body), content, 300000);
-  head = server_fixture_curl_text (fixture, "/f", "-I", NULL);
+  head = server_fixture_curl_text (fixture, "/f", "-I", "-H", "Range: bytes=0-4", NULL);
+  g_assert_true (g_str_has_prefix (head, "HTTP/1.1 200 "));
   g_assert_nonnull (strstr (head, "Content-Type: image/gif\r\n"));
   g_assert_nonnull (strstr (head, "Content-Length: 300000\r\n"));
+  g_assert_nonnull (strstr (head, "\r\nLast-Modified: "));
+  unchanged = server_fixture_curl_text (fixture, "/f", "-D", "-", "-z", path, NULL);
+  g_assert_true (g_str_has_prefix (unchanged, "HTTP/1.1 304 "));
 
   removed = server_fixture_curl_text (fixture, "/r", "-i", NULL);
   g_assert_true (g_str_has_prefix (removed, "HTTP/1.1 500 "));
   g_assert_null (strstr (removed, "gimap4d-"));
   g_assert_null (strstr (removed, "image/gif"));
+  g_rmdir (folder);
+}
+
+/* What is text is compressed on its way, too, and so is a stream that knows its length: who does not
+ * know it may want each piece to be seen at once. */
+static void
+test_compressed_files (void)
+{
+  static const struct
+  {
+    const char *path;
+    const char *version;
+    gboolean is_compressed;
+  } rows[] = {
+    { "/f", "--http1.1", TRUE },
+    { "/f", "--http1.0", FALSE },
+    { "/g", "--http1.1", FALSE },
+  };
+  g_autoptr (ServerFixture) fixture = fixture_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("gimap4d-XXXXXX", &error);
+  g_autofree char *path = g_build_filename (folder, "a.css", NULL);
+  g_autofree char *picture = g_build_filename (folder, "a.gif", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFile) picture_file = g_file_new_for_path (picture);
+  g_autofree char *content = g_strnfill (300000, 'x');
+
+  memcpy (content, "GIF89a", 6);
+  g_assert_true (g_file_set_contents (picture, content, 300000, &error));
+  memset (content, 'x', 6);
+  g_assert_true (g_file_set_contents (path, content, 300000, &error));
+  add_handler (fixture, "/f", send_file, file);
+  add_handler (fixture, "/g", send_file, picture_file);
+  server_fixture_listen (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = server_fixture_curl_text (fixture, rows[i].path, "-i",
+                                                        rows[i].version, "--compressed", NULL);
+      const char *body = strstr (text, "\r\n\r\n") + 4;
+
+      g_assert_cmpuint (strlen (body), ==, 300000);
+      g_assert_cmpint (strstr (text, "Content-Encoding: gzip") != NULL, ==, rows[i].is_compressed);
+      g_assert_cmpint (strstr (text, "ETag: W/\"v1\"") != NULL, ==, rows[i].is_compressed);
+      g_assert_cmpint (strstr (text, "Vary: Accept-Encoding") != NULL, ==,
+                       g_str_equal (rows[i].path, "/f"));
+    }
+  g_file_delete (file, NULL, NULL);
+  g_file_delete (picture_file, NULL, NULL);
   g_rmdir (folder);
 }
 
@@ -566,6 +619,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-stream/H12-write-stall", test_write_stall);
   g_test_add_func ("/http-stream/H18-leaves-silence", test_leaves_silence);
   g_test_add_func ("/http-stream/file", test_file);
+  g_test_add_func ("/http-stream/H25/compressed-files", test_compressed_files);
   g_test_add_func ("/http-stream/again", test_again);
   g_test_add_func ("/http-stream/H08-parts", test_parts);
   g_test_add_func ("/http-stream/H25-compressed", test_compressed);

@@ -226,6 +226,20 @@ def test_events():
     raises(GLib.Error, lambda: streams[0].send("x"), "closed")
 
 
+def test_dispatch():
+    """Requests without a connection, and without listening."""
+    silent = GImap4D.RestServer.new("Silent")
+    silent.expose("$catalog", "add", lambda request, params: sum(params), http_get=True)
+    silent.add_handler("/page", None, lambda request: request.get_header("x-name"))
+    answer = silent.dispatch("GET", "/rest/$catalog/add?$params=[1,2]")
+    assert answer.status == 200 and answer.body == b'{"result":3}', answer.body
+    assert answer.get_header("Content-Type") == "application/json"
+    answer = silent.dispatch("POST", "/page", {"X-Name": "Zoé"}, b"body")
+    assert answer.status == 200 and "Zoé" in answer.body.decode(), answer.body
+    assert silent.dispatch("GET", "/nothing").status == 404
+    assert not silent.uris
+
+
 def test_run_and_stop():
     server = new_server()
     GLib.idle_add(server.stop)
@@ -233,6 +247,7 @@ def test_run_and_stop():
 
 
 tap.run({
+    "dispatch": test_dispatch,
     "attributes": test_attributes,
     "results": test_results,
     "parameters": test_parameters,

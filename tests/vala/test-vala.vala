@@ -237,6 +237,11 @@ void test_server () {
   assert_cmpuint (message.status_code, CompareOperator.EQ, 200);
   assert_true (answer.contains ("{\"result\":\"hello Vala\"}"));
   assert_cmpint (calls, CompareOperator.EQ, 1);
+  try {
+    assert_cmpint (server.dispatch ("GET", "/page", null, null).status, CompareOperator.EQ, 200);
+  } catch (Error e) {
+    assert_not_reached ();
+  }
   server.stop ();
 }
 
