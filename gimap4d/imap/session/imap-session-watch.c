@@ -436,7 +436,9 @@ imap_watch_selected (ImapSession *session)
   if (session->box == NULL)
     {
       forget_resync (watch);
-      forget_box (watch);
+      /* One that could not be selected again may still be there. */
+      if (session->reselecting == NULL)
+        forget_box (watch);
       return;
     }
 
@@ -484,6 +486,10 @@ imap_watch_refused (ImapSession *session, const GError *error)
     }
 
   /* It may be for a moment only, as while the server starts. */
+  g_free (session->wanted_box);
+  session->wanted_box = g_strdup (watch->box);
+  session->wanted_read_only = watch->is_read_only;
+  session->wanted_uid_validity = watch->uid_validity;
   imap_watch_tell (session, error);
   imap_rest_put_off_select (session);
 }
