@@ -95,8 +95,9 @@
 /* What is collected in memory for one body: Exchange Online takes 150 MB, 206 MB in base64. */
 #define IMAP_DEFAULT_MESSAGE_SIZE (256 * IMAP_MIB)
 #define IMAP_LIMIT_RESPONSE_SURPLUS (16 * IMAP_MIB)
-/* Memory for a literal grows with what has come, never with what was announced. */
-#define IMAP_LIMIT_GROWTH_STEP (64 * IMAP_KIB)
+/* Memory for a literal grows with what has come, never with what was announced: this much at first, which
+ * is one large read. */
+#define IMAP_LIMIT_GROWTH_STEP (256 * IMAP_KIB)
 /* It grows by half, but never by more than this, so that a body never costs much more than itself. */
 #define IMAP_LIMIT_GROWTH_STEP_MAX (4 * IMAP_MIB)
 /* A literal from this size on does not share memory with the line that it stands in. */
@@ -152,6 +153,10 @@
 #define IMAP_LIMIT_READ_BLOCK (64 * IMAP_KIB)
 #define IMAP_LIMIT_READ_BLOCK_MAX (256 * IMAP_KIB)
 #define IMAP_LIMIT_READ_ROOM (16 * IMAP_KIB)
+/* So many blocks are used in turn, 2 MiB, when who takes what is read keeps up. When more than these are
+ * held, a list is being read, and the next are one large page each. */
+#define IMAP_LIMIT_SPARE_BLOCKS 8
+#define IMAP_LIMIT_KEPT_BLOCK (2 * IMAP_MIB)
 
 /* Of what a stranger names: the longest that file systems take. */
 #define LIMIT_FILE_NAME 255

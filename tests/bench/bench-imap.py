@@ -32,7 +32,9 @@ import corpus  # noqa: E402
 import private_dovecot  # noqa: E402
 import wrapper  # noqa: E402
 
-MIB = 1024 * 1024
+# Neither proxies nor settings of the desktop: both would load libraries of their own.
+ENVIRONMENT = {**os.environ, "GIO_USE_PROXY_RESOLVER": "dummy", "GSETTINGS_BACKEND": "memory",
+               "GIO_USE_VFS": "local"}
 
 # What is measured. Goal and limit of the machine on which the goals were set, in seconds of CPU;
 # memory in MB. "mails" and "content" are what has to come, from the size of the corpus.
@@ -74,25 +76,42 @@ def rows(sizes):
 
 
 class Replay:
-    """The replay server, as long as somebody needs it."""
+    """A replay server, and the journals of what it has learned."""
 
     def __init__(self, build, dovecot, options):
-        self._dovecot = dovecot
-        self.journal = os.path.join(dovecot.folder, "journal")
+        self._folder = pathlib.Path(dovecot.folder)
+        self._journals = {}
+        self.authority = dovecot.authority
         certificate, key = dovecot.new_certificate()
         self._process = subprocess.Popen(
             [build / "tests/bench/replay-server", "--upstream", str(dovecot.imaps_port),
-             "--certificate", certificate, "--key", key, "--journal", self.journal, *options],
+             "--certificate", certificate, "--key", key, "--journal", self._folder / "journal",
+             *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             preexec_fn=wrapper.die_with_parent)
-        self.learn, self.plain, self.tls = map(int, self._process.stdout.readline().split())
+        self._learn, self._plain, self._tls = map(
+            int, self._process.stdout.readline().split())
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def close(self):
         self._process.stdin.close()
         self._process.wait()
+
+    def port(self, row):
+        return self._tls if row.tls else self._plain
+
+    def journal(self, bench, row):
+        """The commands of a workload, which the library has to be seen with once."""
+        key = (row.workload, row.box)
+        if key not in self._journals:
+            bench.run("library", row, self._learn)
+            path = self._folder / f"journal-{len(self._journals)}"
+            os.rename(self._folder / "journal", path)
+            self._journals[key] = str(path)
+        return self._journals[key]
+
+
+# Large enough that the time is not only the beginning of it.
+WALL_ROWS = ("W2", "W4", "W4 TLS")
 
 
 class Dovecot(private_dovecot.PrivateDovecot):
@@ -101,29 +120,32 @@ class Dovecot(private_dovecot.PrivateDovecot):
 
 
 class Bench:
+    """Runs the clients, each in a process of its own."""
+
     def __init__(self, build, rounds):
-        self._client = build / "tests/bench/bench-client"
+        self._folder = build / "tests/bench"
         self._rounds = rounds
 
-    def run(self, kind, row, port, *, tls, journal=None, authority=None, wrap=()):
-        command = [*wrap, str(self._client), kind, row.workload, "--port", str(port), "--box",
+    def run(self, kind, row, port, *, authority=None, journal=None, wrap=()):
+        program = "bench-client" if kind == "library" else "bench-loops"
+        command = [*wrap, self._folder / program, kind, row.workload, "--port", str(port), "--box",
                    row.box]
-        if tls:
+        if authority:
             command += ["--tls", "--authority", authority]
         if journal:
             command += ["--journal", journal]
-        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True,
+                              env=ENVIRONMENT)
         return json.loads(done.stdout)
 
-    def measure(self, row, replay, dovecot):
-        """The runs of each kind. The first run of the library teaches the replay server."""
-        self.run("library", row, replay.learn, tls=False)
-        port = replay.tls if row.tls else replay.plain
+    def measure(self, row, replay):
+        """The runs of each kind, in turn."""
+        journal = replay.journal(self, row)
         runs = {"bare": [], "gio": [], "library": []}
         for _ in range(self._rounds):
             for kind, results in runs.items():
-                results.append(self.run(kind, row, port, tls=row.tls, journal=replay.journal,
-                                        authority=dovecot.authority))
+                results.append(self.run(kind, row, replay.port(row), journal=journal,
+                                        authority=replay.authority if row.tls else None))
         self._check(row, runs)
         return runs
 
@@ -141,12 +163,12 @@ class Bench:
 
     def wall(self, row, replay, dovecot):
         """Medians of the time that the library and the bare loop take with the server itself."""
+        port = dovecot.imaps_port if row.tls else dovecot.plain_port
         times = {"bare": [], "library": []}
         for _ in range(self._rounds):
             for kind, results in times.items():
-                results.append(self.run(kind, row, dovecot.imaps_port, tls=True,
-                                        journal=replay.journal,
-                                        authority=dovecot.authority)["wall"])
+                results.append(self.run(kind, row, port, journal=replay.journal(self, row),
+                                        authority=dovecot.authority if row.tls else None)["wall"])
         return {kind: statistics.median(results) for kind, results in times.items()}
 
 
@@ -200,34 +222,42 @@ def main():
     bench = Bench(options.build, options.rounds)
     with Dovecot() as dovecot:
         corpus.write(dovecot, sizes, {row.box for row in chosen})
-        print_head()
-        walls = []
-        for row in chosen:
-            with Replay(options.build, dovecot, row.options) as replay:
-                if options.callgrind:
-                    profile(bench, row, replay, dovecot, options.callgrind)
-                    continue
-                print_row(row, bench.measure(row, replay, dovecot))
-                if not options.no_wall and row.name in ("W2", "W4", "W4 TLS"):
-                    walls.append((row, bench.wall(row, replay, dovecot)))
-        for row, wall in walls:
-            print(f"{row.name} from the real server over TLS: {wall['library']:.3f} s, the limit "
-                  f"{wall['bare']:.3f} s: {wall['library'] / wall['bare']:.3f} times it "
-                  "(goal: 1.05)")
+        replays = {wanted: Replay(options.build, dovecot, wanted)
+                   for wanted in {row.options for row in chosen}}
+        try:
+            run_all(bench, chosen, replays, dovecot, options)
+        finally:
+            for replay in replays.values():
+                replay.close()
     return 0
 
 
-def profile(bench, row, replay, dovecot, folder):
+def run_all(bench, chosen, replays, dovecot, options):
+    if options.callgrind:
+        for row in chosen:
+            profile(bench, row, replays[row.options], options.callgrind)
+        return
+    print_head()
+    for row in chosen:
+        print_row(row, bench.measure(row, replays[row.options]))
+    for row in chosen if not options.no_wall else ():
+        if row.name in WALL_ROWS:
+            wall = bench.wall(row, replays[row.options], dovecot)
+            print(f"{row.name} from the real server: {wall['library']:.3f} s, the limit "
+                  f"{wall['bare']:.3f} s: {wall['library'] / wall['bare']:.3f} times it "
+                  "(goal: 1.05)", flush=True)
+
+
+def profile(bench, row, replay, folder):
     """Instructions are the same each time, whatever else the machine does."""
     name = os.path.join(folder, "callgrind." + row.name.replace(" ", "-"))
-    bench.run("library", row, replay.learn, tls=False)
-    bench.run("library", row, replay.tls if row.tls else replay.plain, tls=row.tls,
-              authority=dovecot.authority,
+    replay.journal(bench, row)
+    bench.run("library", row, replay.port(row), authority=replay.authority if row.tls else None,
               wrap=("valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no",
                     f"--callgrind-out-file={name}"))
     with open(name, encoding="utf-8") as lines:
-        total = next(int(line.split()[1]) for line in lines
-                     if line.startswith(("summary:", "totals:")))
+        total = max(int(line.split()[1]) for line in lines
+                    if line.startswith(("summary:", "totals:")))
     print(f"{row.name}: {total / 1e6:.1f} million instructions, {name}", flush=True)
 
 

@@ -6,35 +6,21 @@
 
 #pragma once
 
+#include "bench-measure.h"
+
 #include <gimap4d/gimap4d.h>
 
 G_BEGIN_DECLS
 
 typedef struct
 {
-  guint port;
-  gboolean with_tls;
-  const char *authority;
-  const char *user;
-  const char *password;
-  char *box;
-} BenchPlace;
-
-typedef struct
-{
-  guint64 mails;
-  guint64 content; /* octets of what was asked for, as the caller got them */
-  guint64 octets;  /* that came over the connection */
-} BenchCount;
-
-typedef struct
-{
   const char *name;
-  gboolean opens; /* opening and selecting is what is measured */
-  void (*run) (GImapTransporter *transporter, const BenchPlace *place, BenchCount *count);
+  /* NULL: opening and selecting is what is measured. It may begin the span again when all is
+   * prepared. */
+  void (*run) (GImapTransporter *transporter, BenchCount *count, BenchStart *start);
 } BenchWorkload;
 
-/* NULL when there is none of this name. */
+/* Ends the program when there is none of this name. */
 const BenchWorkload *bench_workload_find (const char *name);
 
 /* Logged in, with the box selected. */

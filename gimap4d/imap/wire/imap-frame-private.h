@@ -16,9 +16,13 @@ typedef struct
   gatomicrefcount ref_count;
   gsize size;
   guint8 *data; /* owned */
+  gboolean is_mapped;
 } ImapBlock;
 
 ImapBlock *imap_block_new (gsize size);
+/* For what is kept: of IMAP_LIMIT_KEPT_BLOCK octets, in one large page where the system has them. To
+ * touch that many pages of the usual size for the first time costs more than to read into them. */
+ImapBlock *imap_block_new_kept (void);
 ImapBlock *imap_block_ref (ImapBlock *block);
 void imap_block_unref (ImapBlock *block);
 gboolean imap_block_is_shared (ImapBlock *block);

@@ -6,9 +6,11 @@
 
 #include "config.h"
 
+#include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/imap/wire/imap-frame-private.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 ImapBlock *
 imap_block_new (gsize size)
@@ -18,8 +20,63 @@ imap_block_new (gsize size)
   g_atomic_ref_count_init (&block->ref_count);
   block->size = size;
   block->data = g_malloc (size);
+  block->is_mapped = FALSE;
 
   return block;
+}
+
+#ifdef MADV_HUGEPAGE
+/* A large page has to begin where one fits: so twice as much is mapped, and what is around it goes
+ * back. */
+static guint8 *
+map_large_page (gsize size)
+{
+  guint8 *mapped = mmap (NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                         0);
+  gsize before;
+
+  if (mapped == MAP_FAILED)
+    return NULL;
+
+  before = (size - (guintptr) mapped % size) % size;
+  if (before > 0)
+    munmap (mapped, before);
+  munmap (mapped + before + size, size - before);
+  madvise (mapped + before, size, MADV_HUGEPAGE);
+
+  return mapped + before;
+}
+#endif
+
+ImapBlock *
+imap_block_new_kept (void)
+{
+#ifdef MADV_HUGEPAGE
+  guint8 *data = map_large_page (IMAP_LIMIT_KEPT_BLOCK);
+
+  if (data != NULL)
+    {
+      ImapBlock *block = g_new (ImapBlock, 1);
+
+      g_atomic_ref_count_init (&block->ref_count);
+      block->size = IMAP_LIMIT_KEPT_BLOCK;
+      block->data = data;
+      block->is_mapped = TRUE;
+
+      return block;
+    }
+#endif
+
+  return imap_block_new (IMAP_LIMIT_KEPT_BLOCK);
+}
+
+static void
+free_data (ImapBlock *block)
+{
+  if (block->is_mapped)
+    munmap (block->data, block->size);
+  else
+    g_free (block->data);
 }
 
 ImapBlock *
@@ -36,7 +93,7 @@ imap_block_unref (ImapBlock *block)
   if (!g_atomic_ref_count_dec (&block->ref_count))
     return;
 
-  g_free (block->data);
+  free_data (block);
   g_free (block);
 }
 
@@ -51,7 +108,19 @@ imap_block_resize (ImapBlock *block, gsize size)
 {
   g_assert (!imap_block_is_shared (block));
 
-  block->data = g_realloc (block->data, size);
+  if (block->is_mapped)
+    {
+      guint8 *data = g_malloc (size);
+
+      memcpy (data, block->data, MIN (size, block->size));
+      free_data (block);
+      block->data = data;
+      block->is_mapped = FALSE;
+    }
+  else
+    {
+      block->data = g_realloc (block->data, size);
+    }
   block->size = size;
 }
 

@@ -54,6 +54,10 @@ struct _ImapFramer
   GError *error; /* owned, nullable: it has failed */
 
   ImapBlock *block; /* owned */
+  /* Owned, nullable: full blocks that are used again when nobody else holds them. */
+  ImapBlock *spare[IMAP_LIMIT_SPARE_BLOCKS];
+  guint next_spare; /* the oldest */
+  guint n_held;     /* how many times in a row there was none */
   gsize used;       /* octets of the block that were received */
   gsize start;      /* of the current frame */
   gsize piece;      /* of the text since the frame's start or its last literal */
@@ -95,6 +99,13 @@ imap_framer_new (void)
   return framer;
 }
 
+static void
+clear_spares (ImapFramer *framer)
+{
+  for (guint i = 0; i < IMAP_LIMIT_SPARE_BLOCKS; i++)
+    g_clear_pointer (&framer->spare[i], imap_block_unref);
+}
+
 void
 imap_framer_free (ImapFramer *framer)
 {
@@ -102,6 +113,7 @@ imap_framer_free (ImapFramer *framer)
     return;
 
   imap_block_unref (framer->block);
+  clear_spares (framer);
   g_clear_pointer (&framer->current.block, imap_block_unref);
   g_clear_pointer (&framer->apart, g_array_unref);
   g_clear_error (&framer->error);
@@ -122,19 +134,75 @@ growth (gsize received)
   return CLAMP (received / 2, IMAP_LIMIT_GROWTH_STEP, IMAP_LIMIT_GROWTH_STEP_MAX);
 }
 
+/* One of the spare blocks that nobody holds any more; NULL when there is none. */
+static ImapBlock *
+take_spare (ImapFramer *framer, gsize size)
+{
+  for (guint i = 0; i < IMAP_LIMIT_SPARE_BLOCKS; i++)
+    {
+      ImapBlock *block = framer->spare[i];
+
+      if (block != NULL && block->size >= size && !imap_block_is_shared (block))
+        {
+          framer->spare[i] = NULL;
+          return block;
+        }
+    }
+
+  return NULL;
+}
+
+/* Takes @block. */
+static void
+keep_spare (ImapFramer *framer, ImapBlock *block)
+{
+  ImapBlock **place = &framer->spare[framer->next_spare];
+
+  if (block->size != IMAP_LIMIT_READ_BLOCK_MAX)
+    {
+      imap_block_unref (block);
+      return;
+    }
+
+  framer->next_spare = (framer->next_spare + 1) % IMAP_LIMIT_SPARE_BLOCKS;
+  g_clear_pointer (place, imap_block_unref);
+  *place = block;
+}
+
+static ImapBlock *
+get_fresh_block (ImapFramer *framer, gsize needed)
+{
+  ImapBlock *block = take_spare (framer, needed);
+
+  if (block != NULL)
+    {
+      framer->n_held = 0;
+      return block;
+    }
+
+  framer->n_held += framer->block_size == IMAP_LIMIT_READ_BLOCK_MAX;
+  if (framer->n_held > IMAP_LIMIT_SPARE_BLOCKS && needed <= IMAP_LIMIT_KEPT_BLOCK)
+    {
+      clear_spares (framer);
+      return imap_block_new_kept ();
+    }
+
+  return imap_block_new (needed);
+}
+
 /* Makes the current frame, which has @kept octets so far, the first of its block, with room. */
 static void
 move_to_fresh_block (ImapFramer *framer)
 {
   gsize kept = framer->used - framer->start;
-  gsize needed = MAX (framer->block_size, kept + growth (kept));
+  gsize needed = kept <= framer->block_size / 2 ? framer->block_size : kept + growth (kept);
 
   if (imap_block_is_shared (framer->block))
     {
-      ImapBlock *block = imap_block_new (needed);
+      ImapBlock *block = get_fresh_block (framer, needed);
 
       memcpy (block->data, framer->block->data + framer->start, kept);
-      imap_block_unref (framer->block);
+      keep_spare (framer, framer->block);
       framer->block = block;
     }
   else
@@ -151,11 +219,24 @@ move_to_fresh_block (ImapFramer *framer)
   framer->start = 0;
 }
 
+/* Nothing of the block is needed any more. One for what is kept is too large to wait with. */
+static void
+begin_block_again (ImapFramer *framer)
+{
+  if (framer->block->size > IMAP_LIMIT_READ_BLOCK_MAX)
+    {
+      imap_block_unref (framer->block);
+      framer->block = imap_block_new (framer->block_size);
+      framer->n_held = 0;
+    }
+  framer->start = framer->piece = framer->scan = framer->used = 0;
+}
+
 static guint8 *
 reserve_in_block (ImapFramer *framer, gsize *out_size)
 {
   if (framer->start == framer->used && !imap_block_is_shared (framer->block))
-    framer->start = framer->piece = framer->scan = framer->used = 0;
+    begin_block_again (framer);
   if (framer->block->size - framer->used < IMAP_LIMIT_READ_ROOM)
     move_to_fresh_block (framer);
 

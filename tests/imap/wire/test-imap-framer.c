@@ -460,6 +460,90 @@ test_growth (void)
   imap_frame_unref (frame);
 }
 
+#define SHORT_LINE "* 1 FETCH (UID 1234567890 FLAGS (\\Seen))\r\n"
+
+/* Fills the room that it is given with lines, whatever it is cut to. */
+static gsize
+fill (guint8 *to, gsize room, gsize at)
+{
+  for (gsize i = 0; i < room; i++)
+    to[i] = SHORT_LINE[(at + i) % strlen (SHORT_LINE)];
+
+  return room;
+}
+
+/* Reads @total octets in reads as large as may be, and holds the last @n_held frames. */
+static gsize
+read_and_hold (ImapFramer *framer, gsize total, guint n_held, GQueue *held, GHashTable *places)
+{
+  gsize largest = 0;
+  gsize room;
+
+  for (gsize at = 0; at < total; at += room)
+    {
+      guint8 *to = imap_framer_reserve (framer, &room);
+      ImapFrame *frame;
+
+      g_hash_table_add (places, (gpointer) ((guintptr) to / IMAP_LIMIT_READ_BLOCK_MAX));
+      largest = MAX (largest, room);
+      imap_framer_commit (framer, fill (to, room, at));
+      while (imap_framer_next (framer, &frame, NULL) == IMAP_FRAMER_FRAME)
+        {
+          g_assert_cmpuint (imap_frame_get_size (frame), ==, strlen (SHORT_LINE));
+          g_queue_push_tail (held, frame);
+          while (held->length > n_held)
+            imap_frame_unref (g_queue_pop_head (held));
+        }
+    }
+
+  return largest;
+}
+
+/* Who lets go of what he got has the same few blocks filled again and again. */
+static void
+test_blocks_in_turn (void)
+{
+  g_autoptr (ImapFramer) framer = imap_framer_new ();
+  g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL);
+  GQueue held = G_QUEUE_INIT;
+
+  imap_framer_set_limits (framer, &imap_framer_limits_open);
+  g_assert_cmpuint (read_and_hold (framer, 32 * IMAP_MIB, 10000, &held, places), <=,
+                    IMAP_LIMIT_READ_BLOCK_MAX);
+  /* A block need not begin where one fits: each is counted twice at most. */
+  g_assert_cmpuint (g_hash_table_size (places), <=, 2 * (IMAP_LIMIT_SPARE_BLOCKS + 4));
+  g_queue_clear_full (&held, (GDestroyNotify) imap_frame_unref);
+}
+
+/* Who holds all of it gets large blocks, and a small one to wait with when he has let go. */
+static void
+test_blocks_kept (void)
+{
+  g_autoptr (ImapFramer) framer = imap_framer_new ();
+  g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  GQueue held = G_QUEUE_INIT;
+  gsize room;
+
+  imap_framer_set_limits (framer, &imap_framer_limits_open);
+  room = read_and_hold (framer, 16 * IMAP_MIB, G_MAXUINT, &held, places);
+  g_assert_cmpuint (room, >, IMAP_LIMIT_READ_BLOCK_MAX);
+  g_assert_cmpuint (room, <=, IMAP_LIMIT_KEPT_BLOCK);
+  g_assert_cmpuint (held.length, >, 16 * IMAP_MIB / strlen (SHORT_LINE) - 1);
+  for (GList *link = held.head; link != NULL; link = link->next)
+    {
+      g_string_truncate (text, 0);
+      restore (text, link->data);
+      g_assert_cmpstr (text->str, ==, SHORT_LINE);
+    }
+
+  g_queue_clear_full (&held, (GDestroyNotify) imap_frame_unref);
+  imap_framer_feed (framer, "\r\n", imap_framer_get_pending (framer) > 0 ? 2 : 0);
+  drain (framer, text, NULL, NULL);
+  imap_framer_reserve (framer, &room);
+  g_assert_cmpuint (room, <=, IMAP_LIMIT_READ_BLOCK_MAX);
+}
+
 /* 100,000 literals of one octet: legal, below the limit of a line. */
 static void
 test_p10_tiny_literals (void)
@@ -515,6 +599,8 @@ main (int argc, char **argv)
   g_test_add_func ("/framer/total-starts-anew", test_total_starts_anew);
   g_test_add_func ("/framer/P18-large-literals", test_large_literals);
   g_test_add_func ("/framer/growth", test_growth);
+  g_test_add_func ("/framer/blocks-in-turn", test_blocks_in_turn);
+  g_test_add_func ("/framer/blocks-kept", test_blocks_kept);
   g_test_add_func ("/framer/P10-tiny-literals", test_p10_tiny_literals);
   g_test_add_func ("/framer/pending", test_pending);
 
