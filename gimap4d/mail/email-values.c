@@ -9,14 +9,20 @@
 #include "gimap4d/mail/email-values.h"
 
 EmailAddressValue *
-email_address_value_new (const char *name, const char *email)
+email_address_value_take (char *name, char *email)
 {
-  EmailAddressValue *address = g_new0 (EmailAddressValue, 1);
+  EmailAddressValue *address = g_new (EmailAddressValue, 1);
 
-  address->name = g_strdup (name);
-  address->email = g_strdup (email);
+  address->name = name;
+  address->email = email;
 
   return address;
+}
+
+EmailAddressValue *
+email_address_value_new (const char *name, const char *email)
+{
+  return email_address_value_take (g_strdup (name), g_strdup (email));
 }
 
 void

@@ -67,6 +67,8 @@ typedef struct _EmailStructure
 } EmailStructure;
 
 EmailAddressValue *email_address_value_new (const char *name, const char *email);
+/* Takes both. */
+EmailAddressValue *email_address_value_take (char *name, char *email);
 void email_address_value_free (EmailAddressValue *address);
 /* An empty list of EmailAddressValue. */
 GPtrArray *email_addresses_new (void);

@@ -80,11 +80,45 @@ address_clear (Address *address)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Address, address_clear)
 
+static gboolean
+is_plain (const ImapString *part)
+{
+  for (gsize i = 0; i < part->length; i++)
+    if ((guchar) part->data[i] - 1u >= 0x7f)
+      return FALSE;
+
+  return part->length > 0;
+}
+
+/* What nearly all addresses are: two words of ASCII, neither a placeholder. */
+static char *
+join_plain (const Address *address)
+{
+  gsize length = address->mailbox.length + 1 + address->host.length;
+  char *email;
+
+  if (!is_plain (&address->mailbox) || !is_plain (&address->host) ||
+      imap_quirk_is_placeholder (&address->mailbox) || imap_quirk_is_placeholder (&address->host))
+    return NULL;
+
+  email = g_malloc (length + 1);
+  memcpy (email, address->mailbox.data, address->mailbox.length);
+  email[address->mailbox.length] = '@';
+  memcpy (email + address->mailbox.length + 1, address->host.data, address->host.length);
+  email[length] = '\0';
+
+  return email;
+}
+
 static char *
 join_email (const Address *address)
 {
   g_autofree char *mailbox = NULL;
   g_autofree char *host = NULL;
+  char *email = join_plain (address);
+
+  if (email != NULL)
+    return email;
 
   if (!imap_quirk_is_placeholder (&address->mailbox))
     mailbox = imap_string_dup_utf8 (&address->mailbox);
@@ -112,7 +146,8 @@ add_address (GPtrArray *to, const Address *address)
   if (address->name.data != NULL)
     name = email_decode_text (address->name.data, address->name.length);
   if (email != NULL || name != NULL)
-    g_ptr_array_add (to, email_address_value_new (name, email));
+    g_ptr_array_add (to,
+                     email_address_value_take (g_steal_pointer (&name), g_steal_pointer (&email)));
 }
 
 static gboolean

@@ -17,13 +17,14 @@
 
 #include <string.h>
 
-/* Where a run of characters of a kind ends. */
+/* Where a run of characters of a kind ends, and what one is made of. */
 enum
 {
   ENDS_ATOM = 1 << 0,
   ENDS_ASTRING = 1 << 1,
   ENDS_FLAG = 1 << 2,
   ENDS_VALUE = 1 << 3, /* an unknown atom that is skipped */
+  IN_ITEM_NAME = 1 << 4,
 };
 
 #define ENDS_ALL (ENDS_ATOM | ENDS_ASTRING | ENDS_FLAG | ENDS_VALUE)
@@ -47,6 +48,11 @@ static const guint8 ends[256] = {
   ['*'] = ENDS_ATOM,
   ['\\'] = ENDS_ATOM,
   [']'] = ENDS_ATOM,
+  ['-'] = IN_ITEM_NAME,
+  ['.'] = IN_ITEM_NAME,
+  ['0' ... '9'] = IN_ITEM_NAME,
+  ['A' ... 'Z'] = IN_ITEM_NAME,
+  ['a' ... 'z'] = IN_ITEM_NAME,
 };
 
 static const char *
@@ -689,11 +695,12 @@ gboolean
 imap_reader_accept_item_name (ImapReader *reader, ImapString *out_name)
 {
   const char *text = text_at (reader);
+  gsize length = rest (reader);
   gsize n = 0;
 
   if (reader->error != NULL)
     return FALSE;
-  while (n < rest (reader) && (g_ascii_isalnum (text[n]) || text[n] == '.' || text[n] == '-'))
+  while (n < length && (ends[(guchar) text[n]] & IN_ITEM_NAME) != 0)
     n++;
 
   return n > 0 && accept_run (reader, n, out_name);

@@ -11,6 +11,8 @@
 
 #include "gimap4d/imap/wire/imap-scan.h"
 
+#include <string.h>
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -48,7 +50,8 @@ typedef struct
   guint64 quotes;
   guint64 opens;
   guint64 closes;
-  guint64 others; /* backslashes and braces */
+  guint64 backslashes;
+  guint64 braces;
 } Marks;
 
 static guint64
@@ -69,10 +72,22 @@ find_marks (const char *block)
       marks.quotes |= find_in_16 (octets, '"') << i;
       marks.opens |= find_in_16 (octets, '(') << i;
       marks.closes |= find_in_16 (octets, ')') << i;
-      marks.others |= (find_in_16 (octets, '\\') | find_in_16 (octets, '{')) << i;
+      marks.backslashes |= find_in_16 (octets, '\\') << i;
+      marks.braces |= find_in_16 (octets, '{') << i;
     }
 
   return marks;
+}
+
+/* Of less than a block; what follows it must not be read. */
+static Marks
+find_last_marks (const char *text, gsize length)
+{
+  char block[BLOCK] = { 0 };
+
+  memcpy (block, text, length);
+
+  return find_marks (block);
 }
 
 /* Bit n becomes the parity of the bits up to n: set from each opening quote up to its closing one. */
@@ -85,11 +100,10 @@ running_parity (guint64 bits)
   return bits;
 }
 
-/* A block with neither backslash nor brace. TRUE when the list ends in it. */
+/* A block with no brace, and no backslash in @quoted. TRUE when the list ends in it. */
 static gboolean
-scan_block (ImapScan *scan, const Marks *marks)
+scan_block (ImapScan *scan, const Marks *marks, guint64 quoted)
 {
-  guint64 quoted = running_parity (marks->quotes) ^ (scan->quoted ? G_MAXUINT64 : 0);
   guint64 counted = (marks->opens | marks->closes) & ~quoted;
 
   for (; counted != 0; counted &= counted - 1)
@@ -119,18 +133,22 @@ ImapScanResult
 imap_scan_list (ImapScan *scan, const char *text, gsize length)
 {
 #ifdef __SSE2__
-  while (scan->at < length && length - scan->at >= BLOCK)
+  while (scan->at < length)
     {
-      Marks marks = find_marks (text + scan->at);
+      gsize left = length - scan->at;
+      Marks marks = left >= BLOCK ? find_marks (text + scan->at) :
+                                    find_last_marks (text + scan->at, left);
+      guint64 quoted = running_parity (marks.quotes) ^ (scan->quoted ? G_MAXUINT64 : 0);
 
-      if (marks.others != 0)
+      /* A backslash before a flag escapes nothing. */
+      if (marks.braces != 0 || (marks.backslashes & quoted) != 0)
         {
-          ImapScanResult result = scan_slowly (scan, text, scan->at + BLOCK);
+          ImapScanResult result = scan_slowly (scan, text, scan->at + MIN (left, BLOCK));
 
           if (result != IMAP_SCAN_CUT)
             return result;
         }
-      else if (scan_block (scan, &marks))
+      else if (scan_block (scan, &marks, quoted))
         {
           return IMAP_SCAN_CLOSED;
         }
