@@ -24,10 +24,12 @@
 #include <gimap4d/imap/g-imap-enums.h>
 #include <gimap4d/imap/g-imap-mails.h>
 #include <gimap4d/imap/g-imap-message-set.h>
+#include <gimap4d/imap/g-imap-quota.h>
 #include <gimap4d/imap/g-imap-search.h>
 #include <gimap4d/imap/g-imap-notifier.h>
 #include <gimap4d/imap/g-imap-status-error.h>
 #include <gimap4d/imap/g-imap-status.h>
+#include <gimap4d/imap/g-imap-thread.h>
 #include <gimap4d/imap/g-imap-transporter.h>
 #include <gimap4d/mail/g-email-address.h>
 #include <gimap4d/mail/g-email-body-part.h>

@@ -122,6 +122,14 @@
 #define IMAP_LIMIT_CRITERIA_DEPTH 64
 /* Criteria with points in time in them may need one more search for each way in which these can hold. */
 #define IMAP_LIMIT_SEARCHES 32
+#define IMAP_LIMIT_SORT_KEYS 16
+/* 80 MB of nodes, and the longest line of numbers that is taken. */
+#define IMAP_LIMIT_THREAD_MAILS (1u << 22)
+/* Objects below each other are freed each by the one above, on the stack. No thread that people wrote has a
+ * tenth of this. */
+#define IMAP_LIMIT_THREAD_DEPTH 1000
+/* Roots and resources; Dovecot has two or three. */
+#define IMAP_LIMIT_QUOTAS 1000
 
 /* Servers cut lines at 8192 bytes (RFC 7162, 4). */
 #define IMAP_LIMIT_COMMAND_SET_BYTES 8000

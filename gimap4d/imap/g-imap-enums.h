@@ -128,6 +128,21 @@ typedef enum
 } GImapTokenReason;
 
 /**
+ * GImapThreading:
+ * @G_IMAP_THREADING_REFERENCES: what a mail says that it answers, then its subject
+ * @G_IMAP_THREADING_ORDERED_SUBJECT: the subject alone, by date
+ *
+ * What makes mails a thread (RFC 5256, 3).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  G_IMAP_THREADING_REFERENCES,
+  G_IMAP_THREADING_ORDERED_SUBJECT,
+} GImapThreading;
+
+/**
  * GImapTransporterState:
  * @G_IMAP_TRANSPORTER_STATE_CLOSED: there is no connection; the next call opens one
  * @G_IMAP_TRANSPORTER_STATE_CONNECTING: a connection is being made and encrypted

@@ -21,7 +21,8 @@
  *
  * A #GImapSearch says which mails are meant: by what stands in them, their keywords, size and
  * dates. It is the typed form of the criteria of g_imap_transporter_search_mails(), and what both
- * say is the same. It goes to g_imap_transporter_search().
+ * say is the same. It goes to g_imap_transporter_search(), g_imap_transporter_sort() and
+ * g_imap_transporter_thread().
  *
  * Searches are put together with g_imap_search_both(), g_imap_search_either() and
  * g_imap_search_negate(); in Python also with `&`, `|` and `~`, or as keyword arguments. Nothing in

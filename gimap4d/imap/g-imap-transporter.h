@@ -14,9 +14,11 @@
 #include <gimap4d/imap/g-imap-enums.h>
 #include <gimap4d/imap/g-imap-mails.h>
 #include <gimap4d/imap/g-imap-message-set.h>
+#include <gimap4d/imap/g-imap-quota.h>
 #include <gimap4d/imap/g-imap-search.h>
 #include <gimap4d/imap/g-imap-notifier.h>
 #include <gimap4d/imap/g-imap-status.h>
+#include <gimap4d/imap/g-imap-thread.h>
 #include <gimap4d/mail/g-email.h>
 
 G_BEGIN_DECLS
@@ -214,6 +216,58 @@ G_IMAP4D_AVAILABLE_IN_1_0
 GImapMessageSet *g_imap_transporter_search_finish (GImapTransporter *self,
                                                    GAsyncResult *result,
                                                    GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+char **g_imap_transporter_sort (GImapTransporter *self,
+                                const char *order,
+                                GImapSearch *search,
+                                GCancellable *cancellable,
+                                GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_sort_async (GImapTransporter *self,
+                                    const char *order,
+                                    GImapSearch *search,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+char **g_imap_transporter_sort_finish (GImapTransporter *self,
+                                       GAsyncResult *result,
+                                       GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+GListModel *g_imap_transporter_thread (GImapTransporter *self,
+                                       GImapThreading threading,
+                                       GImapSearch *search,
+                                       GCancellable *cancellable,
+                                       GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_thread_async (GImapTransporter *self,
+                                      GImapThreading threading,
+                                      GImapSearch *search,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GListModel *g_imap_transporter_thread_finish (GImapTransporter *self,
+                                              GAsyncResult *result,
+                                              GError **error);
+
+G_IMAP4D_AVAILABLE_IN_1_0
+GListModel *g_imap_transporter_get_quota (GImapTransporter *self,
+                                          const char *name,
+                                          GCancellable *cancellable,
+                                          GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+void g_imap_transporter_get_quota_async (GImapTransporter *self,
+                                         const char *name,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+G_IMAP4D_AVAILABLE_IN_1_0
+GListModel *g_imap_transporter_get_quota_finish (GImapTransporter *self,
+                                                 GAsyncResult *result,
+                                                 GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
 GImapMessageSet *g_imap_transporter_num_to_id (

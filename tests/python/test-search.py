@@ -92,9 +92,43 @@ def test_await():
         assert list(await transporter.search_async(Search(subject="odd"))) == ["2", "4", "6"]
         assert list(await transporter.search_async(subject="odd", seen=True)) == ["2"]
         assert list(await transporter.search_async("SEEN")) == ["1", "2"]
+        assert await transporter.sort_async("REVERSE SIZE ARRIVAL", "SEEN") == ["1", "2"]
+        assert show(await transporter.thread_async()) == "(1(3(5)))(2(4(6)))"
+        assert [quota.root for quota in await transporter.get_quota_async()] in (
+            [], ["User quota"], ["User quota"] * 2)
         await transporter.close_async()
 
     asyncio.run(run())
+
+
+def show(threads):
+    return "".join(f"({thread.id}{show(thread.children or ())})" for thread in threads)
+
+
+def test_order():
+    transporter = selected()
+    assert transporter.sort("reverse arrival") == ["6", "5", "4", "3", "2", "1"]
+    assert transporter.sort("SUBJECT") == ["5", "3", "1", "6", "4", "2"]
+    assert transporter.sort("subject", Search(subject="odd")) == ["6", "4", "2"]
+    assert transporter.sort("REVERSE DATE", "SUBJECT odd") == ["6", "4", "2"]
+    raises(GLib.Error, lambda: transporter.sort("nonsense"))
+    ids = transporter.sort("REVERSE DATE")
+    assert [mail.id for mail in transporter.get_mails(ids[:2], 0)] == ["5", "6"]
+    assert show(transporter.thread()) == "(1(3(5)))(2(4(6)))"
+    assert show(transporter.thread("references", "NOT UID 3")) == "(1)(2(4(6)))(5)"
+    assert show(transporter.thread("ordered-subject", Search(ids="1:3"))) == "(1)(2)(3)"
+    first = transporter.thread()[0]
+    assert first.dup_ids() == ["1", "3", "5"] and repr(first) == "<GImap4D.ImapThread 1>"
+
+
+def test_quota():
+    transporter = selected()
+    if "QUOTA" not in transporter.known_capabilities:
+        raises(GLib.Error, lambda: transporter.get_quota())
+        return
+    for quota in transporter.get_quota("INBOX"):
+        assert quota.resource in ("STORAGE", "MESSAGE"), quota
+        assert quota.root == "User quota" and quota.usage >= 0, quota
 
 
 make_mails()
@@ -102,5 +136,7 @@ tap.run({
     "options of a search": test_options,
     "operators": test_operators,
     "what is refused": test_refused,
+    "order and threads": test_order,
+    "quota": test_quota,
     "await": test_await,
 })

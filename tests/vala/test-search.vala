@@ -33,6 +33,17 @@ void test_search () {
     assert_cmpstr (transporter.search (new ImapSearch.parse ("UID 3:4")).to_string (),
                    CompareOperator.EQ, "3:4");
     assert_true (search.to_string ().has_prefix ("SUBJECT \"Message 1\" NOT SEEN BEFORE 2"));
+    assert_cmpstr (string.joinv (" ", transporter.sort ("REVERSE ARRIVAL", search)[0:3]),
+                   CompareOperator.EQ, "19 18 17");
+    var threads = transporter.thread (ImapThreading.REFERENCES, null);
+    assert_cmpuint (threads.get_n_items (), CompareOperator.EQ, 30);
+    var thread = (ImapThread) threads.get_item (29);
+    assert_cmpstr (thread.id, CompareOperator.EQ, "30");
+    assert_null (thread.children);
+    assert_cmpint (thread.dup_ids ().length, CompareOperator.EQ, 1);
+    var quotas = transporter.get_quota (null);
+    for (uint i = 0; i < quotas.get_n_items (); i++)
+      assert_cmpstr (((ImapQuota) quotas.get_item (i)).root, CompareOperator.EQ, "User quota");
   } catch (Error e) {
     Test.message ("%s", e.message);
     assert_not_reached ();
@@ -44,6 +55,10 @@ async void run_calls () throws Error {
 
   assert_cmpuint ((yield transporter.search_async (new ImapSearch.all ())).size,
                   CompareOperator.EQ, 30);
+  assert_cmpint ((yield transporter.sort_async ("SIZE", null)).length, CompareOperator.EQ, 30);
+  assert_cmpuint ((yield transporter.thread_async (ImapThreading.ORDERED_SUBJECT, null))
+                      .get_n_items (), CompareOperator.EQ, 30);
+  assert_nonnull (yield transporter.get_quota_async ("INBOX"));
   yield transporter.close_async ();
 }
 

@@ -14,6 +14,8 @@
 #include "gimap4d/imap/command/imap-search.h"
 #include "gimap4d/imap/grammar/imap-data.h"
 
+#include <string.h>
+
 #define MAX_SHOWN 100
 
 /* What is tried after UTF-8 was refused, where the server does not say what it takes. Outlook and others know only
@@ -331,9 +333,18 @@ imap_searcher_prepare (ImapSearcher *self)
 void
 imap_searcher_start (ImapSearcher *self, ImapSearcherDone done)
 {
+  imap_searcher_reset (self);
   self->done = done;
   if (imap_searcher_prepare (self))
     search (self, self->prepared, IMAP_CRITERIA_WIDE, wide_searched);
+}
+
+ImapCriteria *
+imap_searcher_new_short (ImapUidSet *uids)
+{
+  g_autofree char *text = imap_uid_set_to_string (uids);
+
+  return strlen (text) <= IMAP_LIMIT_COMMAND_SET_BYTES ? imap_criteria_new_ids (uids) : NULL;
 }
 
 void

@@ -58,6 +58,8 @@ gboolean imap_searcher_prepare (ImapSearcher *searcher);
 gboolean imap_searcher_try_next_charset (ImapSearcher *searcher,
                                          ImapCriteria *criteria,
                                          const ImapResponse *response);
+/* Criteria for exactly these ids; NULL when they are too many for one command. */
+ImapCriteria *imap_searcher_new_short (ImapUidSet *uids);
 /* What the criteria look for, for the title: cut, in quotes. */
 char *imap_searcher_describe (ImapCriteria *criteria);
 

@@ -155,7 +155,7 @@ imap_quirk_read_number (ImapReader *reader, gint64 *out_number)
       gsize i = 0;
 
       for (; i < text.length && g_ascii_isdigit (text.data[i]); i++)
-        if (large > (G_MAXINT64 - 9) / 10)
+        if (large > (G_MAXINT64 - (text.data[i] - '0')) / 10)
           break;
         else
           large = large * 10 + (text.data[i] - '0');

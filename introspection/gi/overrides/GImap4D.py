@@ -42,6 +42,7 @@ _DEFAULTS = {
     "header_charset": 0,
     "keywords": None,
     "state": 0,
+    "threading": 0,
     "update_seen": True,
 }
 
@@ -64,9 +65,11 @@ _SHOWN = {
     "EmailHeader": ("name",),
     "ImapBox": ("name",),
     "ImapBoxInfo": ("name", "mail-count"),
+    "ImapQuota": ("resource", "usage", "limit"),
     "ImapStatus": ("success", "status-text"),
     "ImapStatusError": ("code", "message"),
     "EventStream": ("last-event-id", "is-open"),
+    "ImapThread": ("id",),
     "IncomingMessage": ("verb",),
     "IncomingPart": ("name", "file-name"),
     "MailAttachment": ("name", "type"),
