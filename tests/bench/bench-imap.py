@@ -52,6 +52,8 @@ def rows(sizes):
         Row("W2", f"list {many:,} mails", "list", "Many", False, .15, .007, 120, many, None),
         Row("W2 read", "the same, subject, sender and date read", "list-and-read", "Many", False,
             .30, .007, 120, many, None),
+        Row("W2 Python", "the same in Python", "python-read", "Many", False, None, None, None, many,
+            None),
         Row("W3", f"headers of {whole:,} mails", "headers", "Archive/2024", False, .010, .002, 30,
             whole, None),
         Row("W4", f"{whole:,} whole mails", "whole", "Archive/2024", False, .035, .013, 16, whole,
@@ -125,17 +127,23 @@ class Bench:
     def __init__(self, build, rounds):
         self._folder = build / "tests/bench"
         self._rounds = rounds
+        source = pathlib.Path(__file__).resolve().parents[2]
+        self._environment = {
+            **ENVIRONMENT, "GI_TYPELIB_PATH": str(build / "introspection"),
+            "LD_LIBRARY_PATH": str(build / "gimap4d"), "PYTHONPATH": str(source / "introspection")}
 
     def run(self, kind, row, port, *, authority=None, journal=None, wrap=()):
-        program = "bench-client" if kind == "library" else "bench-loops"
-        command = [*wrap, self._folder / program, kind, row.workload, "--port", str(port), "--box",
-                   row.box]
+        program = [self._folder / ("bench-client" if kind == "library" else "bench-loops")]
+        if kind == "library" and row.workload.startswith("python"):
+            # The interpreter that has PyGObject.
+            program = ["/usr/bin/python3", pathlib.Path(__file__).with_name("bench-client.py")]
+        command = [*wrap, *program, kind, row.workload, "--port", str(port), "--box", row.box]
         if authority:
             command += ["--tls", "--authority", authority]
         if journal:
             command += ["--journal", journal]
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True,
-                              env=ENVIRONMENT)
+                              env=self._environment)
         return json.loads(done.stdout)
 
     def measure(self, row, replay):
@@ -209,6 +217,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="of which the median is taken")
     parser.add_argument("--only", action="append", help="a row, W2 for example")
     parser.add_argument("--small", action="store_true", help="a tenth of all sizes")
+    parser.add_argument("--stream", type=int, metavar="MB",
+                        help="the size of the large mail, 1000 for a gigabyte (default: 200)")
     parser.add_argument("--no-wall", action="store_true", help="nothing against the real server")
     parser.add_argument("--callgrind", metavar="FOLDER",
                         help="the library once under callgrind; its profiles go there")
@@ -217,6 +227,8 @@ def main():
         return wrapper.skip("dovecot or openssl is not installed")
 
     sizes = corpus.Sizes.small() if options.small else corpus.Sizes.full()
+    if options.stream:
+        sizes = sizes._replace(stream=options.stream * 10**6 // 4 * 3)
     chosen = [row for row in rows(sizes)
               if options.only is None or row.name in options.only]
     bench = Bench(options.build, options.rounds)
