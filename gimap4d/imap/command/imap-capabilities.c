@@ -63,9 +63,15 @@ imap_capabilities_set (ImapCapabilities *capabilities, GStrv words)
     if (g_strv_contains ((const char *const *) words, names[i]))
       capabilities->known |= G_GUINT64_CONSTANT (1) << i;
 
-  if (!imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV2) ||
-      imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV1))
-    return;
+  if (imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV2) &&
+      !imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV1))
+    imap_capabilities_enable_rev2 (capabilities);
+}
+
+void
+imap_capabilities_enable_rev2 (ImapCapabilities *capabilities)
+{
+  capabilities->known &= ~(G_GUINT64_CONSTANT (1) << IMAP_CAPABILITY_IMAP4REV1);
   for (guint i = 0; i < G_N_ELEMENTS (rev2); i++)
     capabilities->known |= G_GUINT64_CONSTANT (1) << rev2[i];
 }

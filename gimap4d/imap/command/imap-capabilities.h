@@ -56,6 +56,8 @@ typedef struct
 
 /* Takes the words. NULL forgets all: nothing is known. */
 void imap_capabilities_set (ImapCapabilities *capabilities, GStrv words);
+/* IMAP4rev2 is enabled: it takes the place of IMAP4rev1 and brings what belongs to it. */
+void imap_capabilities_enable_rev2 (ImapCapabilities *capabilities);
 void imap_capabilities_clear (ImapCapabilities *capabilities);
 gboolean imap_capabilities_are_known (const ImapCapabilities *capabilities);
 gboolean imap_capabilities_has (const ImapCapabilities *capabilities, ImapCapability capability);

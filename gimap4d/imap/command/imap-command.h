@@ -37,6 +37,11 @@ typedef enum
   IMAP_COMMAND_SEARCH = 1 << 5,
   /* Its literal is fed while it is sent, and may never become whole: then the connection goes. */
   IMAP_COMMAND_FED = 1 << 6,
+  /* While no box is selected, what goes AHEAD may follow in the same flight: it ends in one way or
+   * the other and never asks back. */
+  IMAP_COMMAND_LEADS = 1 << 7,
+  /* Does no harm when what LEADS it fails, and is written in the same way whatever comes of it. */
+  IMAP_COMMAND_AHEAD = 1 << 8,
 } ImapCommandTraits;
 
 struct _ImapCommand
@@ -74,6 +79,8 @@ typedef enum
   IMAP_OPERATION_REPEATABLE = 1 << 2,
   /* Speaks of mails by ids that the caller had from before. */
   IMAP_OPERATION_USES_IDS = 1 << 3,
+  /* Selects a box. */
+  IMAP_OPERATION_SELECTS = 1 << 6,
   /* Speaks of mails by number: starts when nothing is under way that an EXPUNGE may come with, so
    * that the numbers are still what they were when its command goes. */
   IMAP_OPERATION_BY_NUMBER = 1 << 4,
@@ -149,6 +156,9 @@ struct _ImapOperation
   gpointer caller;  /* the host's own */
   guint n_commands; /* submitted and not done */
   guint n_starts;
+  /* All its commands go AHEAD: it may start, with no box yet, before it is known how the login and the
+   * selection of a box before it end. */
+  gboolean goes_ahead;
   gboolean is_complete;
   gboolean is_outcome_unknown; /* a change was sent, and its reply will not come */
   gboolean is_holding; /* it has no room: nothing is read, for a while at most, until it says so */

@@ -14,6 +14,8 @@
 
 /* Mails that may come in while a box is read, and be told later than sent. */
 #define EXTRA_MAILS 1000
+/* So that they fit into one command. */
+#define MAX_RANGES_AHEAD 100
 
 typedef struct
 {
@@ -29,6 +31,7 @@ typedef struct
   ImapFetched *fetched; /* owned, nullable: what has come so far */
   ImapUidSet *found;    /* owned, nullable */
   guint n_answers_due;
+  gboolean is_blind; /* it went before it was known how many mails there are */
 } FetchOperation;
 
 ImapFetched *
@@ -99,13 +102,26 @@ was_asked_for (FetchOperation *self, const ImapFetch *fetch)
   return fetch->number >= self->from && fetch->number <= self->to;
 }
 
+/* What went ahead of the selection has a box only behind it. */
+static gboolean
+has_box (FetchOperation *self)
+{
+  ImapBoxState *box = imap_operation_get_box (self);
+
+  if (self->fetched == NULL && box != NULL)
+    self->fetched = imap_fetched_new (box);
+
+  return self->fetched != NULL;
+}
+
 static gboolean
 claim (ImapCommand *command, const ImapResponse *response)
 {
   FetchOperation *self = (FetchOperation *) command->operation;
   g_auto (ImapFetch) fetch = { 0 };
 
-  if (response->type != IMAP_DATA_FETCH || !imap_data_parse_fetch (response, &fetch, NULL) ||
+  if (response->type != IMAP_DATA_FETCH || !has_box (self) ||
+      !imap_data_parse_fetch (response, &fetch, NULL) ||
       !imap_fetch_mails_is_answer (self->what, &fetch) || !was_asked_for (self, &fetch))
     return FALSE;
 
@@ -137,12 +153,28 @@ return_fetched (FetchOperation *self)
                          (GDestroyNotify) imap_fetched_unref);
 }
 
+static void start (ImapOperation *operation);
+static void reset (ImapOperation *operation);
+
 static void
 done (ImapCommand *command, const ImapResponse *response)
 {
   FetchOperation *self = (FetchOperation *) command->operation;
 
   self->n_answers_due--;
+  if (!has_box (self))
+    {
+      imap_operation_fail (self, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_NO_BOX_SELECTED,
+                                              _ ("no box is selected: call select_box first")));
+      return;
+    }
+  if (response->condition != IMAP_CONDITION_OK && self->is_blind)
+    {
+      reset (command->operation);
+      start (command->operation);
+      return;
+    }
+
   if (response->condition != IMAP_CONDITION_OK)
     imap_operation_fail_response (self, response);
   else if (self->n_answers_due == 0)
@@ -154,7 +186,7 @@ imap_fetch_mails_write_items (gpointer operation, ImapWriter *writer, ImapFetchW
 {
   ImapBoxState *box = imap_operation_get_box (operation);
   /* Where nothing can be marked, a server may refuse to try. */
-  gboolean marks = (what & IMAP_FETCH_MARK_SEEN) != 0 && !box->is_read_only;
+  gboolean marks = (what & IMAP_FETCH_MARK_SEEN) != 0 && box != NULL && !box->is_read_only;
 
   imap_writer_raw (writer, " (UID FLAGS INTERNALDATE RFC822.SIZE");
   if ((what & IMAP_FETCH_ENVELOPE) != 0)
@@ -196,11 +228,35 @@ fetch_by_id (FetchOperation *self)
 }
 
 static void
+send_by_number (FetchOperation *self, const char *range)
+{
+  ImapWriter *writer = imap_operation_write (self, "FETCH");
+
+  imap_writer_raw (writer, range);
+  imap_fetch_mails_write_items (self, writer, self->what);
+  self->n_answers_due++;
+  imap_operation_submit (self, writer, IMAP_COMMAND_NUMBERS, claim, done);
+}
+
+/* How many there are stands in the answer to the SELECT before it. A server that minds a number too
+ * many is asked again with what is known then. */
+static void
+fetch_blindly (FetchOperation *self)
+{
+  g_autofree char *range = self->last == 0 ?
+                               g_strdup_printf (" %u:*", MAX (self->first, 1)) :
+                               g_strdup_printf (" %u:%u", MAX (self->first, 1), self->last);
+
+  self->from = MAX (self->first, 1);
+  self->to = self->last == 0 ? G_MAXUINT32 : self->last;
+  send_by_number (self, range);
+}
+
+static void
 fetch_by_number (FetchOperation *self)
 {
   guint32 exists = imap_operation_get_box (self)->exists;
   g_autofree char *range = NULL;
-  ImapWriter *writer;
 
   self->from = MAX (self->first, 1);
   self->to = self->last == 0 ? exists : MIN (self->last, exists);
@@ -211,11 +267,7 @@ fetch_by_number (FetchOperation *self)
     }
 
   range = g_strdup_printf (" %u:%u", self->from, self->to);
-  writer = imap_operation_write (self, "FETCH");
-  imap_writer_raw (writer, range);
-  imap_fetch_mails_write_items (self, writer, self->what);
-  self->n_answers_due++;
-  imap_operation_submit (self, writer, IMAP_COMMAND_NUMBERS, claim, done);
+  send_by_number (self, range);
 }
 
 static void
@@ -223,10 +275,12 @@ start (ImapOperation *operation)
 {
   FetchOperation *self = (FetchOperation *) operation;
 
-  self->fetched = imap_fetched_new (imap_operation_get_box (self));
   self->found = imap_uid_set_new ();
+  self->is_blind = !has_box (self);
   if (self->uids != NULL)
     fetch_by_id (self);
+  else if (self->is_blind)
+    fetch_blindly (self);
   else
     fetch_by_number (self);
 }
@@ -281,6 +335,8 @@ imap_fetch_operation_new (ImapUidSet *uids, ImapFetchWhat what)
 
   self->uids = imap_uid_set_ref (uids);
   self->what = what;
+  self->parent.goes_ahead = (what & IMAP_FETCH_MARK_SEEN) == 0 && !imap_uid_set_is_empty (uids) &&
+                            imap_uid_set_get_n_ranges (uids) <= MAX_RANGES_AHEAD;
 
   return self;
 }
@@ -295,6 +351,7 @@ imap_fetch_operation_new_by_number (guint32 first, guint32 last, ImapFetchWhat w
   self->first = first;
   self->last = last;
   self->what = what;
+  self->parent.goes_ahead = !marks && (last == 0 || first <= last);
 
   return self;
 }

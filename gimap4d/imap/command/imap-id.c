@@ -35,5 +35,6 @@ imap_id_submit (gpointer operation, const char *client_id)
       add_field (writer, "version", PACKAGE_VERSION);
     }
   imap_writer_char (writer, ')');
-  imap_operation_submit (operation, writer, IMAP_COMMAND_INDEPENDENT, claim, NULL);
+  imap_operation_submit (operation, writer, IMAP_COMMAND_INDEPENDENT | IMAP_COMMAND_AHEAD, claim,
+                         NULL);
 }

@@ -22,7 +22,7 @@ done (ImapCommand *command, const ImapResponse *response)
 static void
 start (ImapOperation *operation)
 {
-  imap_operation_submit (operation, imap_operation_write (operation, "NOOP"), IMAP_COMMAND_NONE,
+  imap_operation_submit (operation, imap_operation_write (operation, "NOOP"), IMAP_COMMAND_LEADS,
                          NULL, done);
 }
 
@@ -41,7 +41,12 @@ static const ImapOperationClass probe_class = {
 gpointer
 imap_noop_operation_new (void)
 {
-  return imap_operation_new (&noop_class, g_strdup (_ ("checking the connection")));
+  ImapOperation *operation = imap_operation_new (&noop_class,
+                                                 g_strdup (_ ("checking the connection")));
+
+  operation->goes_ahead = TRUE;
+
+  return operation;
 }
 
 gpointer

@@ -113,7 +113,7 @@ start (ImapOperation *operation)
 
       imap_writer_raw (writer, known);
     }
-  imap_operation_submit (self, writer, IMAP_COMMAND_EXCLUSIVE, claim, done);
+  imap_operation_submit (self, writer, IMAP_COMMAND_EXCLUSIVE | IMAP_COMMAND_LEADS, claim, done);
 }
 
 static void
@@ -135,11 +135,23 @@ finalize (ImapOperation *operation)
 
 static const ImapOperationClass select_class = {
   .size = sizeof (SelectOperation),
-  .traits = IMAP_OPERATION_BARRIER | IMAP_OPERATION_REPEATABLE,
+  .traits = IMAP_OPERATION_BARRIER | IMAP_OPERATION_REPEATABLE | IMAP_OPERATION_SELECTS,
   .start = start,
   .reset = reset,
   .finalize = finalize,
 };
+
+/* Modified UTF-7, UTF-8 and a quoted string are the same then, so that it can be written before it is
+ * known which it has to be. */
+static gboolean
+is_plain_name (const char *name)
+{
+  for (; *name != '\0'; name++)
+    if (*name < ' ' || *name > '~' || *name == '&')
+      return FALSE;
+
+  return TRUE;
+}
 
 gpointer
 imap_select_operation_new (const char *box, gboolean read_only)
@@ -149,6 +161,7 @@ imap_select_operation_new (const char *box, gboolean read_only)
 
   self->name = g_strdup (box);
   self->read_only = read_only;
+  self->parent.goes_ahead = is_plain_name (box);
 
   return self;
 }
@@ -161,6 +174,7 @@ imap_select_operation_new_again (const char *box,
 {
   SelectOperation *self = imap_select_operation_new (box, read_only);
 
+  self->parent.goes_ahead = FALSE;
   self->reselected = reselected;
   self->data = data;
 

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean is_client_first;
+  gboolean is_one_step; /* and there is no second one */
   /* The settings were checked for NULL user and host, and copied by the caller where needed. */
   ImapSasl *(*start) (const char *mechanism, const ImapSaslSettings *settings, GError **error);
   /* @challenge is never NULL; it is not terminated and may hold NUL. */

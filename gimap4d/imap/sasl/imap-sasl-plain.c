@@ -126,6 +126,7 @@ texts_may_succeed (const ImapSasl *sasl)
 
 const ImapSaslFamily imap_sasl_plain_family = {
   .is_client_first = TRUE,
+  .is_one_step = TRUE,
   .start = plain_start,
   .step = texts_step,
   .may_succeed = texts_may_succeed,

@@ -85,6 +85,12 @@ imap_sasl_is_client_first (const ImapSasl *sasl)
 }
 
 gboolean
+imap_sasl_is_one_step (const ImapSasl *sasl)
+{
+  return sasl->family->is_one_step;
+}
+
+gboolean
 imap_sasl_is_next_step_slow (const ImapSasl *sasl)
 {
   return sasl->family->is_next_step_slow != NULL && sasl->family->is_next_step_slow (sasl);

@@ -43,6 +43,8 @@ void imap_sasl_free (ImapSasl *sasl);
 const char *imap_sasl_get_mechanism (const ImapSasl *sasl);
 /* The client speaks first: the first step takes no challenge and may go as initial response (RFC 4959). */
 gboolean imap_sasl_is_client_first (const ImapSasl *sasl);
+/* All it has to say is its first step: the server cannot ask back. */
+gboolean imap_sasl_is_one_step (const ImapSasl *sasl);
 /* The next step takes long (SCRAM's key derivation): run it off the I/O thread. */
 gboolean imap_sasl_is_next_step_slow (const ImapSasl *sasl);
 /* The answer to @challenge (both unencoded); @challenge is NULL for the first of a client-first mechanism.

@@ -65,6 +65,45 @@ logged_in (ImapCommand *command, const ImapResponse *response)
     imap_session_fail_opening (session, error);
 }
 
+static void enable (ImapSession *session);
+static void send_id (ImapSession *session);
+
+/* The last command that was submitted waits for no "+" in the middle of it. */
+static gboolean
+is_in_one_piece (ImapSession *session)
+{
+  ImapCommand *command = g_queue_peek_tail (&session->unsent);
+
+  for (guint i = 1; command != NULL && i < command->segments->len; i++)
+    if (((ImapSegment *) g_ptr_array_index (command->segments, i))->waits)
+      return FALSE;
+
+  return command != NULL;
+}
+
+/* The login is submitted; the list of before it does not hold behind it. */
+static void
+send_behind_login (ImapSession *session, gboolean is_last_word)
+{
+  ImapCommand *login = g_queue_peek_tail (&session->unsent);
+  gboolean has_id = imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_ID);
+
+  /* Some servers refuse SELECT before ID: where it is not known yet whether there is one, nothing
+   * goes ahead. */
+  if (login == NULL || !has_id || !is_last_word || session->avoids_ahead)
+    {
+      imap_capabilities_clear (&session->capabilities);
+      imap_session_send (session);
+      return;
+    }
+
+  login->traits |= IMAP_COMMAND_LEADS;
+  send_id (session);
+  enable (session);
+  imap_capabilities_clear (&session->capabilities);
+  imap_session_go_ahead (session);
+}
+
 static void
 send_login (ImapSession *session)
 {
@@ -76,8 +115,7 @@ send_login (ImapSession *session)
   imap_writer_secret (writer,
                       session->settings->password != NULL ? session->settings->password : "");
   imap_operation_submit (session->opening, writer, IMAP_COMMAND_EXCLUSIVE, NULL, logged_in);
-  imap_capabilities_clear (&session->capabilities);
-  imap_session_send (session);
+  send_behind_login (session, is_in_one_piece (session));
 }
 
 /* "=" stands for an empty initial response (RFC 4959). */
@@ -245,9 +283,8 @@ send_authenticate (ImapSession *session, GString *initial)
   command = imap_command_new (session->opening, writer, IMAP_COMMAND_EXCLUSIVE, NULL, logged_in);
   command->continued = challenged;
   session->n_sasl_rounds = 0;
-  imap_capabilities_clear (&session->capabilities);
   imap_command_submit (command);
-  imap_session_send (session);
+  send_behind_login (session, initial != NULL && imap_sasl_is_one_step (session->sasl));
 }
 
 static const char *
@@ -365,8 +402,6 @@ imap_session_log_in (ImapSession *session)
 static void
 become_ready (ImapSession *session)
 {
-  ImapFramerLimits limits = imap_framer_limits_open;
-
   /* On a server that is IMAP4rev2 only, names are UTF-8 without asking. */
   if (imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_IMAP4REV2) &&
       !imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_IMAP4REV1))
@@ -374,8 +409,7 @@ become_ready (ImapSession *session)
   if (!imap_session_move (session, IMAP_SESSION_READY))
     return;
 
-  limits.body_literal = session->settings->max_message_size;
-  imap_framer_set_limits (session->framer, &limits);
+  session->goes_ahead = FALSE;
   g_clear_object (&session->cancellable);
   session->deadline = 0;
   imap_session_set_deadline (session, 0, 0);
@@ -387,10 +421,21 @@ become_ready (ImapSession *session)
   imap_session_pump (session);
 }
 
+static ImapFramerLimits
+get_limits (ImapSession *session)
+{
+  ImapFramerLimits limits = imap_framer_limits_open;
+
+  limits.body_literal = session->settings->max_message_size;
+
+  return limits;
+}
+
 static void
 compressed (ImapCommand *command, const ImapResponse *response)
 {
   ImapSession *session = command->operation->host_data;
+  ImapFramerLimits limits = get_limits (session);
   g_autoptr (GBytes) surplus = imap_framer_dup_pending (session->framer);
   g_autoptr (GIOStream) stream = NULL;
 
@@ -399,7 +444,7 @@ compressed (ImapCommand *command, const ImapResponse *response)
     {
       imap_trace_note (session->trace, "From here on the connection is compressed");
       stream = imap_session_take_stream (session);
-      imap_session_attach (session, stream, &imap_framer_limits_login);
+      imap_session_attach (session, stream, &limits);
       imap_channel_start_deflate (session->channel, surplus);
     }
   become_ready (session);
@@ -434,10 +479,13 @@ enabled_claim (ImapCommand *command, const ImapResponse *response)
   words = imap_data_parse_words (response, NULL);
   if (words == NULL)
     return TRUE;
-  session->is_utf8 = session->is_utf8 ||
+  session->is_rev2 = session->is_rev2 || g_strv_contains ((const char *const *) words, "IMAP4REV2");
+  session->is_utf8 = session->is_utf8 || session->is_rev2 ||
                      g_strv_contains ((const char *const *) words, "UTF8=ACCEPT");
   session->is_qresync = session->is_qresync ||
                         g_strv_contains ((const char *const *) words, "QRESYNC");
+  if (session->is_rev2)
+    imap_capabilities_enable_rev2 (&session->capabilities);
 
   return TRUE;
 }
@@ -445,62 +493,101 @@ enabled_claim (ImapCommand *command, const ImapResponse *response)
 static void
 enabled (ImapCommand *command, const ImapResponse *response)
 {
-  start_compression (command->operation->host_data);
+  ImapSession *session = command->operation->host_data;
+
+  session->is_enable_due = FALSE;
+  if (session->is_logged_in)
+    imap_session_prepare (session);
+}
+
+/* What is switched on for this connection, with a space before each. */
+static char *
+dup_enable_words (ImapSession *session)
+{
+  const ImapCapabilities *capabilities = &session->capabilities;
+  GString *words = g_string_new (NULL);
+
+  if (imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV2) &&
+      imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV1))
+    g_string_append (words, " IMAP4rev2");
+  if (imap_capabilities_has (capabilities, IMAP_CAPABILITY_UTF8_ACCEPT) ||
+      imap_capabilities_has (capabilities, IMAP_CAPABILITY_UTF8_ONLY))
+    g_string_append (words, " UTF8=ACCEPT");
+  /* Only a notifier knows what to do with it. */
+  if (session->watch != NULL && imap_capabilities_has (capabilities, IMAP_CAPABILITY_QRESYNC))
+    g_string_append (words, " QRESYNC");
+
+  return g_string_free (words, FALSE);
+}
+
+/* Only before a box is selected (RFC 9051, 6.3.1). */
+static void
+enable (ImapSession *session)
+{
+  g_autofree char *words = dup_enable_words (session);
+  ImapWriter *writer;
+
+  if (session->is_enable_sent || words[0] == '\0' || session->running->len > 0 ||
+      session->box != NULL ||
+      !imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_ENABLE))
+    return;
+
+  session->is_enable_sent = TRUE;
+  session->is_enable_due = TRUE;
+  writer = imap_operation_write (session->opening, "ENABLE");
+  imap_writer_raw (writer, words);
+  imap_operation_submit (session->opening, writer,
+                         IMAP_COMMAND_EXCLUSIVE | IMAP_COMMAND_AHEAD | IMAP_COMMAND_LEADS,
+                         enabled_claim, enabled);
 }
 
 static void
 capabilities_again_done (ImapCommand *command, const ImapResponse *response)
 {
-  imap_session_prepare (command->operation->host_data);
+  ImapSession *session = command->operation->host_data;
+
+  session->is_list_due = FALSE;
+  imap_session_prepare (session);
 }
 
-/* What has to be switched on for this connection. */
-static gboolean
-wants_utf8 (const ImapSession *session)
+static void
+send_id (ImapSession *session)
 {
-  return imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_UTF8_ACCEPT) ||
-         imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_UTF8_ONLY);
+  session->is_id_sent = TRUE;
+  imap_id_submit (session->opening, session->settings->client_id);
 }
 
-/* Only a notifier knows what to do with it. */
-static gboolean
-wants_qresync (const ImapSession *session)
-{
-  return session->watch != NULL &&
-         imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_QRESYNC);
-}
-
-/* Logged in. ID goes before the first SELECT, which some servers refuse otherwise, and is waited for by nobody. */
+/* Logged in, and back here when one of the next steps is done. ID is waited for by nobody. */
 void
 imap_session_prepare (ImapSession *session)
 {
   ImapOperation *opening = session->opening;
-  ImapWriter *writer;
+  ImapFramerLimits limits = get_limits (session);
 
+  session->is_logged_in = TRUE;
+  imap_framer_set_limits (session->framer, &limits);
+  /* What has gone ahead has its own time from here on. */
+  if (session->running->len > 0)
+    session->deadline = 0;
   if (!imap_capabilities_are_known (&session->capabilities))
     {
       /* A server that still says nothing can do what everyone can. */
       imap_capabilities_set (&session->capabilities, g_new0 (char *, 1));
       imap_operation_submit (opening, imap_operation_write (opening, "CAPABILITY"),
                              IMAP_COMMAND_EXCLUSIVE, NULL, capabilities_again_done);
+      session->is_list_due = TRUE;
+    }
+  if (session->is_list_due)
+    {
       imap_session_send (session);
       return;
     }
 
-  if (imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_ID))
-    imap_id_submit (opening, session->settings->client_id);
-  if (!imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_ENABLE) ||
-      (!wants_utf8 (session) && !wants_qresync (session)))
-    {
-      start_compression (session);
-      return;
-    }
-
-  writer = imap_operation_write (opening, "ENABLE");
-  if (wants_utf8 (session))
-    imap_writer_raw (writer, " UTF8=ACCEPT");
-  if (wants_qresync (session))
-    imap_writer_raw (writer, " QRESYNC");
-  imap_operation_submit (opening, writer, IMAP_COMMAND_EXCLUSIVE, enabled_claim, enabled);
-  imap_session_send (session);
+  if (!session->is_id_sent && imap_capabilities_has (&session->capabilities, IMAP_CAPABILITY_ID))
+    send_id (session);
+  enable (session);
+  if (session->is_enable_due)
+    imap_session_send (session);
+  else
+    start_compression (session);
 }

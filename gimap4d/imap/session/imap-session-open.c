@@ -104,6 +104,14 @@ imap_session_detach (ImapSession *session)
   g_clear_pointer (&session->offered, g_strfreev);
   session->is_utf8 = FALSE;
   session->is_qresync = FALSE;
+  session->is_rev2 = FALSE;
+  session->is_logged_in = FALSE;
+  session->goes_ahead = FALSE;
+  session->went_ahead = FALSE;
+  session->is_id_sent = FALSE;
+  session->is_enable_sent = FALSE;
+  session->is_enable_due = FALSE;
+  session->is_list_due = FALSE;
   session->mode = NULL;
 }
 

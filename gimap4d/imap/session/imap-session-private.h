@@ -62,7 +62,16 @@ struct _ImapSession
   const char *mode;          /* static: the mechanism in use */
   guint n_sasl_rounds;
   guint n_early_responses;
-  GStrv offered; /* owned, nullable: the capabilities by which the mechanism was chosen */
+  gboolean is_logged_in; /* the server has said so */
+  gboolean goes_ahead;   /* a login that cannot ask back is under way: what goes AHEAD may start */
+  gboolean went_ahead;   /* and something has */
+  gboolean avoids_ahead; /* this server does not get along with it */
+  gboolean is_id_sent;
+  gboolean is_enable_sent;
+  gboolean is_enable_due; /* its reply is */
+  gboolean is_list_due;   /* the list of capabilities behind the login is */
+  gboolean is_rev2;       /* IMAP4rev2 is enabled */
+  GStrv offered;          /* owned, nullable: the capabilities by which the mechanism was chosen */
 
   /* The access token, and asking for a newer one. */
   char *token;              /* owned, nullable: in place of the settings' one */
@@ -188,6 +197,14 @@ gboolean imap_session_renew_token (ImapSession *session);
 /* The server does not want the token. Takes the error; asks for another token, once, or fails. */
 void imap_session_token_refused (ImapSession *session, GError *error);
 void imap_session_forget_token_question (ImapSession *session);
+
+/* imap-session-ahead.c */
+/* While the login is under way, or a box is being selected. */
+gboolean imap_session_can_start_ahead (ImapSession *session, const ImapOperation *operation);
+/* The login is sent, and the server cannot ask back. */
+void imap_session_go_ahead (ImapSession *session);
+/* TRUE when the server may have hung up because of it: what had gone begins again, in single steps. */
+gboolean imap_session_give_up_ahead (ImapSession *session, const GError *error);
 
 /* imap-session-login.c */
 void imap_session_log_in (ImapSession *session);

@@ -30,6 +30,8 @@ take_capabilities (ImapSession *session, const ImapResponse *response)
     return;
 
   imap_capabilities_set (&session->capabilities, words);
+  if (session->is_rev2)
+    imap_capabilities_enable_rev2 (&session->capabilities);
   imap_session_publish (session);
 }
 
@@ -181,7 +183,7 @@ is_allowed_early (const ImapResponse *response)
 static gboolean
 check_early (ImapSession *session, const ImapResponse *response)
 {
-  if (session->state == IMAP_SESSION_READY || session->state == IMAP_SESSION_CLOSING)
+  if (session->is_logged_in)
     return TRUE;
 
   if (!is_allowed_early (response))

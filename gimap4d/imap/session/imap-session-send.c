@@ -24,10 +24,17 @@ is_waiting_to_continue (const ImapCommand *command)
 
 /* May @next be sent while @other waits for its reply? */
 static gboolean
-can_go_beside (const ImapCommand *next, const ImapCommand *other)
+can_go_beside (ImapSession *session, const ImapCommand *next, const ImapCommand *other)
 {
+  if (is_waiting_to_continue (other))
+    return FALSE;
+  /* The login, and what is behind it until a box is selected, have nothing that could be mistaken:
+   * there are no mails yet that an EXPUNGE could renumber. */
+  if (session->box == NULL && (other->traits & IMAP_COMMAND_LEADS) != 0 &&
+      (next->traits & IMAP_COMMAND_AHEAD) != 0)
+    return TRUE;
   /* The server's "+" would be ambiguous. */
-  if (is_waiting_to_continue (other) || other->continued != NULL)
+  if (other->continued != NULL)
     return FALSE;
   if ((other->traits & IMAP_COMMAND_INDEPENDENT) != 0)
     return TRUE;
@@ -51,7 +58,7 @@ can_go (ImapSession *session, const ImapCommand *next)
     return FALSE;
 
   for (GList *link = session->in_flight.head; link != NULL; link = link->next)
-    if (!can_go_beside (next, link->data))
+    if (!can_go_beside (session, next, link->data))
       return FALSE;
 
   return TRUE;
@@ -299,6 +306,8 @@ host_submit (gpointer host, ImapCommand *command)
   ImapSession *session = host;
   GError *error = NULL;
 
+  if (command->operation->goes_ahead)
+    command->traits |= IMAP_COMMAND_AHEAD;
   g_snprintf (command->tag, sizeof command->tag, "%s%" G_GUINT64_FORMAT, session->tag_prefix,
               ++session->last_tag);
   command->segments = imap_writer_finish (command->writer, command->tag, &error);

@@ -340,7 +340,10 @@ get_loss (const ImapOperation *operation, const GError *error)
 /* What was running goes back to the head of the queue where that is safe, or hears the error. Only
  * a connection that has served before is worth a second try. */
 static void
-settle_running (ImapSession *session, const ImapOperation *answered, const GError *error)
+settle_running (ImapSession *session,
+                const ImapOperation *answered,
+                const GError *error,
+                gboolean is_worth_it)
 {
   g_autoptr (GPtrArray) running = g_steal_pointer (&session->running);
   ImapOperation *next;
@@ -363,7 +366,7 @@ settle_running (ImapSession *session, const ImapOperation *answered, const GErro
           imap_call_return (operation->caller, GINT_TO_POINTER (TRUE), NULL);
           release_operation (operation);
         }
-      else if (session->n_done > 0 && can_repeat (session, operation, answered, error))
+      else if (is_worth_it && can_repeat (session, operation, answered, error))
         {
           if (operation->klass->reset != NULL)
             operation->klass->reset (operation);
@@ -414,6 +417,7 @@ imap_session_fail (ImapSession *session, GError *cause)
   g_autoptr (ImapSession) alive = imap_session_ref (session);
   g_autoptr (GError) error = cause;
   const ImapOperation *answered = NULL; /* to be compared only */
+  gboolean is_worth_it;
 
   if (session->state == IMAP_SESSION_CLOSED)
     return;
@@ -425,8 +429,9 @@ imap_session_fail (ImapSession *session, GError *cause)
 
   if (!g_queue_is_empty (&session->in_flight))
     answered = ((ImapCommand *) g_queue_peek_head (&session->in_flight))->operation;
+  is_worth_it = session->n_done > 0 || imap_session_give_up_ahead (session, error);
   disconnect (session, error);
-  settle_running (session, answered, error);
+  settle_running (session, answered, error, is_worth_it);
   session->n_done = 0;
   imap_session_pump (session);
 }
@@ -440,6 +445,27 @@ imap_session_reopen (ImapSession *session, const GError *error)
   imap_session_begin_opening (session);
   session->deadline = deadline;
   imap_session_watch_time (session);
+}
+
+/* What had gone ahead of the login waits for it again. */
+static void
+put_back_running (ImapSession *session)
+{
+  while (session->running->len > 0)
+    {
+      ImapOperation *operation = g_ptr_array_steal_index (session->running,
+                                                          session->running->len - 1);
+
+      if (operation->is_complete || operation->caller == NULL)
+        {
+          release_operation (operation);
+          continue;
+        }
+      if (operation->klass->reset != NULL)
+        operation->klass->reset (operation);
+      operation->n_starts = 0;
+      g_queue_push_head (&session->waiting, operation);
+    }
 }
 
 /* A server may hang up on whoever has no valid token, instead of refusing it in words. TRUE when
@@ -473,9 +499,17 @@ imap_session_fail_opening (ImapSession *session, GError *cause)
       imap_session_reopen (session, error);
       return;
     }
+  if (imap_session_give_up_ahead (session, error))
+    {
+      imap_session_reopen (session, error);
+      put_back_running (session);
+      imap_session_connect (session);
+      return;
+    }
 
   imap_session_forget_token_question (session);
   disconnect (session, error);
+  put_back_running (session);
   while ((operation = g_queue_pop_head (&session->waiting)) != NULL)
     end_operation (session, operation, g_error_copy (error));
 }
@@ -669,7 +703,14 @@ start_next (ImapSession *session)
       release_operation (g_queue_pop_head (&session->waiting));
       return TRUE;
     }
-  if (has_barrier (session) || session->running->len >= MAX_RUNNING)
+  if (session->running->len < MAX_RUNNING && imap_session_can_start_ahead (session, operation))
+    {
+      session->went_ahead = session->went_ahead || session->goes_ahead;
+      start_operation (session, g_queue_pop_head (&session->waiting));
+      return TRUE;
+    }
+  if (session->state != IMAP_SESSION_READY || has_barrier (session) ||
+      session->running->len >= MAX_RUNNING)
     return FALSE;
   if ((operation->klass->traits & IMAP_OPERATION_BARRIER) != 0 && session->running->len > 0)
     return FALSE;
@@ -746,7 +787,8 @@ imap_session_pump (ImapSession *session)
 {
   g_autoptr (ImapSession) alive = imap_session_ref (session);
 
-  while (session->state == IMAP_SESSION_READY && !imap_watch_take_turn (session) &&
+  while ((session->goes_ahead ||
+          (session->state == IMAP_SESSION_READY && !imap_watch_take_turn (session))) &&
          !g_queue_is_empty (&session->waiting))
     if (!start_next (session))
       break;
@@ -804,11 +846,27 @@ order_free (Order *order)
   g_free (order);
 }
 
+/* For what has gone ahead of the login. */
+static gboolean
+is_anybody_waiting (ImapSession *session)
+{
+  for (guint i = 0; i < session->running->len; i++)
+    {
+      ImapOperation *operation = g_ptr_array_index (session->running, i);
+
+      if (!operation->is_complete && operation->caller != NULL &&
+          !imap_call_is_finished (operation->caller))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* Nobody waits for what is being opened any more. */
 static void
 give_up_opening (ImapSession *session)
 {
-  if (session->waiting.length == 0 && session->watch == NULL &&
+  if (session->waiting.length == 0 && session->watch == NULL && !is_anybody_waiting (session) &&
       session->state != IMAP_SESSION_READY && session->state != IMAP_SESSION_CLOSING &&
       session->state != IMAP_SESSION_CLOSED)
     imap_session_fail_opening (
