@@ -146,6 +146,7 @@ imap_session_begin_opening (ImapSession *session)
   session->generation++;
   choose_tags (session);
   session->n_done = 0;
+  session->retries_login = FALSE;
   session->n_early_responses = 0;
   session->n_unsolicited = 0;
   session->unsolicited_size = 0;

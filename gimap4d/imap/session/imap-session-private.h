@@ -77,6 +77,7 @@ struct _ImapSession
   char *token;              /* owned, nullable: in place of the settings' one */
   gboolean is_token_new;    /* it came in this opening */
   gboolean was_token_asked; /* in this opening */
+  gboolean retries_login;   /* with it, over the connection that the old one was refused on */
   gboolean awaits_token;
   ImapTokenReason token_reason;
   guint token_question;            /* which one is waited for */

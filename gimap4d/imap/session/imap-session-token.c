@@ -121,6 +121,7 @@ go_on (ImapSession *session)
       return;
     }
 
+  session->retries_login = session->token_reason == IMAP_TOKEN_REFUSED;
   imap_session_set_deadline (session, G_IMAP_ERROR_TIMEOUT_RESPONSE, 0);
   imap_session_log_in (session);
 }

@@ -499,6 +499,13 @@ imap_session_fail_opening (ImapSession *session, GError *cause)
       imap_session_reopen (session, error);
       return;
     }
+  /* The hang-up was for the old token, and crossed the new one. */
+  if (session->retries_login && !session->is_logged_in && was_lost (error))
+    {
+      imap_session_reopen (session, error);
+      imap_session_connect (session);
+      return;
+    }
   if (imap_session_give_up_ahead (session, error))
     {
       imap_session_reopen (session, error);

@@ -386,6 +386,7 @@ static const struct
   { "behind", "S: $1 NO [AUTHENTICATIONFAILED] no\nS: * BYE enough\ncut\n" },
   { "instead", "cut\n" },
   { "reset", "S: $1 NO no\nrst\n" },
+  { "late", "S: $1 NO no\nC: $2 AUTHENTICATE XOAUTH2 " NEW "\ncut\n" },
 };
 
 static void
