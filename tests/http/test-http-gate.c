@@ -306,11 +306,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/http-gate/H05-H07-H09-heads", test_heads);
+  g_test_add_func ("/http-gate/H05/heads", test_heads);
   g_test_add_func ("/http-gate/facts", test_facts);
-  g_test_add_func ("/http-gate/H10-limits", test_limits);
-  g_test_add_func ("/http-gate/H06-chunks", test_chunks);
-  g_test_add_func ("/http-gate/H06-long-extension", test_long_extension);
+  g_test_add_func ("/http-gate/H10/limits", test_limits);
+  g_test_add_func ("/http-gate/H06/chunks", test_chunks);
+  g_test_add_func ("/http-gate/H06/long-extension", test_long_extension);
   g_test_add_func ("/http-gate/path", test_path);
 
   return g_test_run ();

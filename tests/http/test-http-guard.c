@@ -4,7 +4,7 @@
  * SPDX-FileCopyrightText: The gimap4d authors
  */
 
-#include "server-fixture.h"
+#include "raw-client.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -16,25 +16,6 @@
 #include "gimap4d/http/http-guard.h"
 
 #define GET "GET /rest/T/ok HTTP/1.1\r\nHost: localhost\r\n\r\n"
-
-static guint
-count_descriptors (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n_found = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n_found++;
-
-  return n_found;
-}
-
-static void
-turn (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
 
 static void
 ok (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
@@ -73,93 +54,6 @@ fixture_new (GPtrArray *calls)
     g_rest_server_expose (fixture->server, "T", "keep", G_REST_EXPOSE_HTTP_GET, keep, calls, NULL);
 
   return fixture;
-}
-
-/* A client in this thread: small writes never block, and reads wait in the main loop. */
-typedef struct
-{
-  GSocket *socket;
-  GString *answer;
-  gboolean has_ended;
-} Client;
-
-static Client *
-client_new (ServerFixture *fixture)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketAddress)
-      address = g_inet_socket_address_new_from_string ("127.0.0.1", fixture->port);
-  Client *client = g_new0 (Client, 1);
-
-  client->socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_socket_connect (client->socket, address, NULL, &error));
-  g_socket_set_blocking (client->socket, FALSE);
-  client->answer = g_string_new (NULL);
-
-  return client;
-}
-
-static void
-client_free (Client *client)
-{
-  g_object_unref (client->socket);
-  g_string_free (client->answer, TRUE);
-  g_free (client);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Client, client_free)
-
-static void
-client_send (Client *client, const char *text, gsize size)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (g_socket_send (client->socket, text, size, NULL, &error), ==, size);
-  g_assert_no_error (error);
-}
-
-static void
-client_reset (Client *client)
-{
-  struct linger linger = { 1, 0 };
-
-  setsockopt (g_socket_get_fd (client->socket), SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-  g_socket_close (client->socket, NULL);
-}
-
-static void
-client_read (Client *client)
-{
-  char block[4096];
-  gssize size = 0;
-
-  while (!client->has_ended &&
-         (size = g_socket_receive (client->socket, block, sizeof block, NULL, NULL)) > 0)
-    g_string_append_len (client->answer, block, size);
-  if (size == 0)
-    client->has_ended = TRUE;
-}
-
-static void
-client_wait_for (Client *client, const char *text)
-{
-  while (strstr (client->answer->str, text) == NULL)
-    {
-      g_assert_false (client->has_ended);
-      g_main_context_iteration (NULL, FALSE);
-      client_read (client);
-    }
-}
-
-static void
-client_wait_for_end (Client *client)
-{
-  while (!client->has_ended)
-    {
-      g_main_context_iteration (NULL, FALSE);
-      client_read (client);
-    }
 }
 
 static void
@@ -770,22 +664,22 @@ main (int argc, char **argv)
   program = argv[0];
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http-guard/no-leak", test_no_leak);
-  g_test_add_func ("/http-guard/H18-leaves-at-each-byte", test_leaves_at_each_byte);
+  g_test_add_func ("/http-guard/H18/leaves-at-each-byte", test_leaves_at_each_byte);
   g_test_add_func ("/http-guard/half-close", test_half_close);
-  g_test_add_func ("/http-guard/H12-slow-head", test_slow_head);
-  g_test_add_func ("/http-guard/H12-slow-body", test_slow_body);
-  g_test_add_func ("/http-guard/H12-slow-answer", test_slow_answer);
+  g_test_add_func ("/http-guard/H12/slow-head", test_slow_head);
+  g_test_add_func ("/http-guard/H12/slow-body", test_slow_body);
+  g_test_add_func ("/http-guard/H12/slow-answer", test_slow_answer);
   g_test_add_func ("/http-guard/empty-line", test_empty_line);
-  g_test_add_func ("/http-guard/H12-idle", test_idle);
-  g_test_add_func ("/http-guard/H12-too-many", test_too_many);
-  g_test_add_func ("/http-guard/no-descriptors", test_no_descriptors);
-  g_test_add_func ("/http-guard/H13-large-upload", test_large_upload);
-  g_test_add_func ("/http-guard/H19-drain", test_drain);
-  g_test_add_func ("/http-guard/H19-drain-cuts", test_drain_cuts);
+  g_test_add_func ("/http-guard/H12/idle", test_idle);
+  g_test_add_func ("/http-guard/H12/too-many", test_too_many);
+  g_test_add_func ("/http-guard/H12/no-descriptors", test_no_descriptors);
+  g_test_add_func ("/http-guard/H13/large-upload", test_large_upload);
+  g_test_add_func ("/http-guard/H19/drain", test_drain);
+  g_test_add_func ("/http-guard/H19/drain-cuts", test_drain_cuts);
   g_test_add_func ("/http-guard/reentrant", test_reentrant);
   g_test_add_func ("/http-guard/listens-again", test_listens_again);
   g_test_add_func ("/http-guard/port-in-use", test_port_in_use);
-  g_test_add_func ("/http-guard/H26-http2-environment", test_http2_environment);
+  g_test_add_func ("/http-guard/H26/http2-environment", test_http2_environment);
   g_test_add_func ("/http-guard/unix-socket", test_unix_socket);
   g_test_add_func ("/http-guard/systemd", test_systemd);
 

@@ -224,7 +224,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http-json/accepted", test_accepted);
   g_test_add_func ("/http-json/refused", test_refused);
-  g_test_add_func ("/http-json/H15-limits", test_limits);
+  g_test_add_func ("/http-json/H15/limits", test_limits);
   g_test_add_func ("/http-json/cut", test_cut);
   g_test_add_func ("/http-json/from-value", test_from_value);
   g_test_add_func ("/http-json/infinite", test_infinite);

@@ -335,7 +335,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/http-multipart/H14-forms", test_forms);
+  g_test_add_func ("/http-multipart/H14/forms", test_forms);
   g_test_add_func ("/http-multipart/nul", test_nul);
   g_test_add_func ("/http-multipart/limits", test_limits);
   g_test_add_func ("/http-multipart/almost-delimiters", test_almost_delimiters);

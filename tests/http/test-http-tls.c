@@ -167,7 +167,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http-tls/requests", test_requests);
-  g_test_add_func ("/http-tls/H19-no-handshake", test_no_handshake);
+  g_test_add_func ("/http-tls/H19/no-handshake", test_no_handshake);
 
   return g_test_run ();
 }

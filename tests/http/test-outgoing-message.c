@@ -639,7 +639,7 @@ main (int argc, char **argv)
   g_test_add_func ("/outgoing-message/headers", test_headers);
   g_test_add_func ("/outgoing-message/content-type-after-body", test_content_type_after_body);
   g_test_add_func ("/outgoing-message/charset", test_charset);
-  g_test_add_func ("/outgoing-message/H01-H03-invalid-headers", test_invalid_headers);
+  g_test_add_func ("/outgoing-message/H01/invalid-headers", test_invalid_headers);
   g_test_add_func ("/outgoing-message/header-limits", test_header_limits);
   g_test_add_func ("/outgoing-message/status", test_status);
   g_test_add_func ("/outgoing-message/assign-body", test_assign_body);
@@ -648,9 +648,9 @@ main (int argc, char **argv)
   g_test_add_func ("/outgoing-message/file", test_file);
   g_test_add_func ("/outgoing-message/stream", test_stream);
   g_test_add_func ("/outgoing-message/already-sent", test_already_sent);
-  g_test_add_func ("/outgoing-message/H22-H30-cookies", test_cookies);
+  g_test_add_func ("/outgoing-message/H22/cookies", test_cookies);
   g_test_add_func ("/outgoing-message/cookie-limit", test_cookie_limit);
-  g_test_add_func ("/outgoing-message/H02-conveniences", test_conveniences);
+  g_test_add_func ("/outgoing-message/H02/conveniences", test_conveniences);
 
   return g_test_run ();
 }

@@ -188,7 +188,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rest-handlers/parameters", test_parameters);
   g_test_add_func ("/rest-handlers/regex", test_regex);
-  g_test_add_func ("/rest-handlers/H16-endless-regex", test_endless_regex);
+  g_test_add_func ("/rest-handlers/H16/endless-regex", test_endless_regex);
   g_test_add_func ("/rest-handlers/load", test_load);
   g_test_add_func ("/rest-handlers/load-refused", test_load_refused);
 
