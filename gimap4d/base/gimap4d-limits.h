@@ -118,6 +118,11 @@
 #define IMAP_LIMIT_CAPABILITIES 1024
 /* In which a search is tried: a server that refuses each could name thousands. */
 #define IMAP_LIMIT_CHARSETS 8
+/* FETCHes that a server may refuse of one call, each for fewer mails: room for some poisoned ones in a
+ * hundred thousand. */
+#define IMAP_LIMIT_REFUSALS 200
+/* The same before any mail came: what is refused in general is not refused a hundred times. */
+#define IMAP_LIMIT_FIRST_REFUSALS 24
 /* Search criteria that a program hands on may be a stranger's. */
 #define IMAP_LIMIT_CRITERIA_DEPTH 64
 /* Criteria with points in time in them may need one more search for each way in which these can hold. */

@@ -47,6 +47,7 @@ struct _GImapMails
 
   GListModel *list; /* owned */
   GStrv not_found;  /* owned */
+  GStrv failed;     /* owned */
 };
 
 G_DEFINE_FINAL_TYPE (GImapMails, g_imap_mails, G_TYPE_OBJECT)
@@ -55,6 +56,7 @@ enum
 {
   PROP_LIST = 1,
   PROP_NOT_FOUND,
+  PROP_FAILED,
   N_PROPERTIES,
 };
 
@@ -72,6 +74,7 @@ g_imap_mails_finalize (GObject *object)
 
   g_clear_object (&self->list);
   g_strfreev (self->not_found);
+  g_strfreev (self->failed);
 
   G_OBJECT_CLASS (g_imap_mails_parent_class)->finalize (object);
 }
@@ -88,6 +91,9 @@ g_imap_mails_get_property (GObject *object, guint property_id, GValue *value, GP
       break;
     case PROP_NOT_FOUND:
       g_value_set_boxed (value, self->not_found);
+      break;
+    case PROP_FAILED:
+      g_value_set_boxed (value, self->failed);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -123,6 +129,18 @@ g_imap_mails_class_init (GImapMailsClass *klass)
   properties[PROP_NOT_FOUND] = g_param_spec_boxed ("not-found", "Not found",
                                                    "The ids that no mail has", G_TYPE_STRV,
                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GImapMails:failed:
+   *
+   * The ids of mails that are there and that the server could not give: it refused each of them
+   * alone, and gave the others.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_FAILED] = g_param_spec_boxed (
+      "failed", "Failed", "The ids of mails that the server cannot give", G_TYPE_STRV,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
@@ -146,6 +164,7 @@ imap_mails_new (ImapFetched *fetched, GImapTransporter *transporter)
 
   self->list = G_LIST_MODEL (imap_mail_list_new (fetched, transporter));
   self->not_found = list_ids (fetched->missing);
+  self->failed = fetched->failed != NULL ? list_ids (fetched->failed) : g_new0 (char *, 1);
 
   return self;
 }
@@ -184,4 +203,22 @@ g_imap_mails_get_not_found (GImapMails *self)
   g_return_val_if_fail (G_IS_IMAP_MAILS (self), NULL);
 
   return (const char *const *) self->not_found;
+}
+
+/**
+ * g_imap_mails_get_failed:
+ * @self: the mails
+ *
+ * Gets #GImapMails:failed.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the ids of mails that the server cannot give
+ *
+ * Since: 1.0
+ */
+const char *const *
+g_imap_mails_get_failed (GImapMails *self)
+{
+  g_return_val_if_fail (G_IS_IMAP_MAILS (self), NULL);
+
+  return (const char *const *) self->failed;
 }

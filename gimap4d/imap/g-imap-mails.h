@@ -21,5 +21,7 @@ G_IMAP4D_AVAILABLE_IN_1_0
 GListModel *g_imap_mails_get_list (GImapMails *self);
 G_IMAP4D_AVAILABLE_IN_1_0
 const char *const *g_imap_mails_get_not_found (GImapMails *self);
+G_IMAP4D_AVAILABLE_IN_1_0
+const char *const *g_imap_mails_get_failed (GImapMails *self);
 
 G_END_DECLS

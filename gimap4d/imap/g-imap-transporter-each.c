@@ -88,6 +88,9 @@ make_each (GImapMessageSet *ids, GImapFetchFlags flags, Taker *taker)
  * From @func a synchronous call on the same transporter fails with %G_IO_ERROR_PENDING, as it would wait
  * for this one; asynchronous ones may be started.
  *
+ * When the server refuses some mails each alone, all others are handed out, and then the call fails
+ * with what it said.
+ *
  * When @func is slow nothing more is read from the connection until it has caught up, and calls of other
  * threads wait for that; but at most for three seconds at a time. Then what is under way is dropped, the
  * others get their turn, and the mails that were dropped are asked for again. With

@@ -347,7 +347,9 @@ g_imap_transporter_get_mail_by_number_finish (GImapTransporter *self,
  * seen, as 4D does; with %G_IMAP_FETCH_HEADERS its header only; with %G_IMAP_FETCH_SUMMARY what
  * a list of mails shows (envelope, keywords, size, date, structure), and nothing is marked.
  *
- * Ids that no mail has are no error: they stand in #GImapMails:not-found. A set that this
+ * Ids that no mail has are no error: they stand in #GImapMails:not-found; nor are mails that the
+ * server cannot give: when it refuses some and gives others, these stand in #GImapMails:failed. Where
+ * it cannot give the envelope of a mail, its header is got instead. A set that this
  * library gave out is refused with %G_IMAP_ERROR_INVALID_ARGUMENT when another box is selected
  * than the one it is of, and with %G_IMAP_ERROR_UIDVALIDITY_CHANGED when the server has made the
  * box anew.

@@ -15,6 +15,7 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/imap/command/imap-failure.h"
 #include "gimap4d/imap/command/imap-search.h"
 
 #include <string.h>
@@ -59,6 +60,9 @@ typedef struct
   guint max_batches;
   guint n_next;         /* mails of the next one */
   gboolean is_dropping; /* the caller is slow: what has no room is let go */
+  guint n_refusals;
+  guint n_failed;  /* mails that the server refused alone */
+  GError *refusal; /* owned, nullable: the first one of these */
 
   GMutex mutex;
   gsize n_waiting;     /* octets that the caller has not taken; guarded by the mutex */
@@ -204,6 +208,32 @@ take_back (EachOperation *self, ImapUidSet *uids)
   self->back = back;
 }
 
+/* One mail that the server stumbles over costs that mail: the others are asked for again, half as many at
+ * a time. FALSE when it is not about a mail. */
+static gboolean
+spare_others (EachOperation *self, Batch *batch, const ImapResponse *response)
+{
+  g_autoptr (ImapUidSet) missing = imap_uid_set_subtract (batch->uids, batch->taken);
+  g_autoptr (ImapUidSet) left = imap_uid_set_subtract (missing, batch->lost);
+  guint n_left = imap_uid_set_get_size (left);
+
+  if (!imap_fetch_mails_is_about_a_mail (response) || ++self->n_refusals > IMAP_LIMIT_REFUSALS ||
+      imap_uid_set_get_size (self->uids) == 1)
+    return FALSE;
+  if (n_left > 1)
+    {
+      take_back (self, left);
+      self->n_next = n_left / 2;
+      return TRUE;
+    }
+
+  self->n_failed += n_left;
+  if (self->refusal == NULL)
+    self->refusal = imap_failure_new (response);
+
+  return TRUE;
+}
+
 static void go_on (EachOperation *self);
 
 static void
@@ -214,11 +244,16 @@ done (ImapCommand *command, const ImapResponse *response)
 
   if (response->condition != IMAP_CONDITION_OK)
     {
-      imap_operation_fail_response (self, response);
-      return;
+      if (!spare_others (self, batch, response))
+        {
+          imap_operation_fail_response (self, response);
+          return;
+        }
     }
-
-  learn_size (self, batch);
+  else
+    {
+      learn_size (self, batch);
+    }
   /* What did not come is not there. */
   take_back (self, batch->lost);
   clear_batch (self, batch);
@@ -274,6 +309,21 @@ fetch_batch (EachOperation *self, ImapUidSet *uids)
   imap_command_submit (command);
 }
 
+/* All that could be given was. */
+static void
+end (EachOperation *self)
+{
+  if (self->n_failed == 0)
+    {
+      imap_operation_return (self, GINT_TO_POINTER (TRUE), NULL);
+      return;
+    }
+  imap_operation_fail (self, g_error_new (G_IMAP_ERROR, self->refusal->code,
+                                          _ ("mails that the server cannot give: %u; all others "
+                                             "were handed out; it said first: %s"),
+                                          self->n_failed, self->refusal->message));
+}
+
 static void
 go_on (EachOperation *self)
 {
@@ -286,7 +336,7 @@ go_on (EachOperation *self)
 
   if (self->n_batches == 0 && self->n_passed >= imap_uid_set_get_size (self->rest) &&
       imap_uid_set_is_empty (self->back))
-    imap_operation_return (self, GINT_TO_POINTER (TRUE), NULL);
+    end (self);
 }
 
 static void
@@ -438,6 +488,7 @@ finalize (ImapOperation *operation)
   imap_uid_set_unref (self->uids);
   imap_uid_set_unref (self->back);
   g_clear_pointer (&self->rest, imap_uid_set_unref);
+  g_clear_error (&self->refusal);
   g_mutex_clear (&self->mutex);
 }
 

@@ -18,6 +18,7 @@ typedef enum
   IMAP_FETCH_BODY = 1 << 1,      /* the whole message */
   IMAP_FETCH_ENVELOPE = 1 << 2,  /* envelope and structure */
   IMAP_FETCH_MARK_SEEN = 1 << 3, /* as reading does */
+  IMAP_FETCH_STRUCTURE = 1 << 4, /* the structure without the envelope */
 } ImapFetchWhat;
 
 /* What came. Immutable once handed out; shared by the mails made from it. */
@@ -26,6 +27,7 @@ typedef struct
   gatomicrefcount ref_count;
   GArray *fetches;     /* of ImapFetch, in the order of the box */
   ImapUidSet *missing; /* asked for by id and not there */
+  ImapUidSet *failed;  /* nullable: there, and the server cannot give them */
   char *box;
   guint32 uid_validity;
 } ImapFetched;
@@ -39,6 +41,8 @@ ImapFetched *imap_fetched_new (const ImapBoxState *box);
 /* What a FETCH of so much asks for: " (UID …)". And whether a response may be the answer to it. */
 void imap_fetch_mails_write_items (gpointer operation, ImapWriter *writer, ImapFetchWhat what);
 gboolean imap_fetch_mails_is_answer (ImapFetchWhat what, const ImapFetch *fetch);
+/* Whether a refusal may be about one mail of many, and not about all or the moment. */
+gboolean imap_fetch_mails_is_about_a_mail (const ImapResponse *response);
 
 /* The result is an ImapFetched. */
 gpointer imap_fetch_operation_new (ImapUidSet *uids, ImapFetchWhat what);

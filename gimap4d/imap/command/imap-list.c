@@ -29,6 +29,7 @@ typedef struct
   gboolean is_extended_refused; /* the server announces LIST-EXTENDED and does not do it */
   GPtrArray *boxes;             /* owned: of ImapListedBox */
   GHashTable *by_name;          /* owned: of the same, by name */
+  gboolean has_asked_inbox;
   guint n_answers_due;
 } ListOperation;
 
@@ -185,6 +186,21 @@ ask_status (ListOperation *self)
 }
 
 static void list_plainly (ListOperation *self);
+static void list (ListOperation *self, const char *name, const char *arguments);
+
+/* Strato leaves INBOX out of the list of all; asked for it alone it has one. */
+static gboolean
+ask_inbox (ListOperation *self)
+{
+  if (self->has_asked_inbox || self->only_subscribed ||
+      g_hash_table_contains (self->by_name, "INBOX"))
+    return FALSE;
+
+  self->has_asked_inbox = TRUE;
+  list (self, "LIST", " \"\" \"INBOX\"");
+
+  return TRUE;
+}
 
 static void
 list_done (ImapCommand *command, const ImapResponse *response)
@@ -203,7 +219,7 @@ list_done (ImapCommand *command, const ImapResponse *response)
       imap_operation_fail_response (self, response);
       return;
     }
-  if (self->n_answers_due > 0)
+  if (self->n_answers_due > 0 || ask_inbox (self))
     return;
 
   if (self->with_status)
@@ -271,6 +287,7 @@ reset (ImapOperation *operation)
 
   g_clear_pointer (&self->by_name, g_hash_table_unref);
   g_clear_pointer (&self->boxes, g_ptr_array_unref);
+  self->has_asked_inbox = FALSE;
   self->n_answers_due = 0;
 }
 

@@ -77,6 +77,33 @@ static const ImapQuirk sent[] = {
     "https://github.com/jstedfast/MailKit (ReleaseNotes)" },
 };
 
+/* What a server does: each has a conversation in tests/imap/command/test-quirks.c. */
+static const ImapQuirk done[] = {
+  { "announced-sort", "several", "SORT or THREAD is announced and answered with BAD",
+    "it is done here", "https://github.com/jstedfast/MailKit (ReleaseNotes)" },
+  { "courier-zero", "Courier", "FETCH of a mail 0 while another one is fetched", "nobody takes it",
+    "https://github.com/jstedfast/MailKit (ImapFolder)" },
+  { "homepl-late", "home.pl", "COPYUID and EXPUNGE once more behind the end of the command",
+    "nobody takes it", "https://github.com/Foundry376/Mailspring/issues/967" },
+  { "icloud-envelopes", "iCloud", "some mails of many have no ENVELOPE that can be read",
+    "their headers are fetched", "https://github.com/kenn-io/msgvault/issues/436" },
+  { "icloud-min-max", "iCloud", "MIN and MAX of ESEARCH are wrong", "only ALL is asked for",
+    "https://github.com/nextcloud/mail/issues/5181" },
+  { "outlook-badcharset", "Office 365", "BADCHARSET for UTF-8",
+    "the next charset that holds the text", "https://github.com/jstedfast/MailKit/issues/808" },
+  { "poisoned-mail", "Yahoo, Exchange, Courier", "one mail makes the FETCH of many fail",
+    "it is found by halves, and costs itself only",
+    "https://github.com/jakartaee/mail-api/issues/16" },
+  { "proton-ids", "Proton Bridge", "no APPENDUID in spite of UIDPLUS", "the id is not known",
+    "https://github.com/ProtonMail/proton-bridge/issues/170" },
+  { "qq-empty-box", "QQ", "a set that goes up to “*” is refused in an empty box", "it is not sent",
+    "https://github.com/pimalaya/himalaya/issues/572" },
+  { "strato-inbox", "Strato", "LIST of all boxes leaves INBOX out", "it is asked for alone",
+    "https://github.com/jstedfast/MailKit (ImapEngine)" },
+  { "yandex-bodies", "Yandex", "FETCH leaves the body of a mail out", "it is asked for once more",
+    "https://github.com/jstedfast/MailKit (ImapFolderFetch)" },
+};
+
 guint
 imap_quirks_get_n_sent (void)
 {
@@ -89,6 +116,20 @@ imap_quirks_get_sent (guint index)
   g_assert (index < G_N_ELEMENTS (sent));
 
   return &sent[index];
+}
+
+guint
+imap_quirks_get_n_done (void)
+{
+  return G_N_ELEMENTS (done);
+}
+
+const ImapQuirk *
+imap_quirks_get_done (guint index)
+{
+  g_assert (index < G_N_ELEMENTS (done));
+
+  return &done[index];
 }
 
 static const struct

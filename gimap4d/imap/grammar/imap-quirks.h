@@ -23,6 +23,9 @@ typedef struct
 /* Of what servers send. */
 guint imap_quirks_get_n_sent (void);
 const ImapQuirk *imap_quirks_get_sent (guint index);
+/* Of what they do. */
+guint imap_quirks_get_n_done (void);
+const ImapQuirk *imap_quirks_get_done (guint index);
 
 /* TRUE for what stands in an ENVELOPE where a mailbox or a host is missing. */
 gboolean imap_quirk_is_placeholder (const ImapString *part);

@@ -221,9 +221,9 @@ test_cut (void)
 static void
 test_refused (void)
 {
-  g_autoptr (ScriptedPeer) peer = scripted_peer_new (HEAD "C: $3 UID FETCH 1:3 " ITEMS
-                                                          "\n" MAIL ("1") "S: $3 NO disk is gone\n",
-                                                     SCRIPTED_PEER_NONE);
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
+      HEAD "C: $3 UID FETCH 1:3 " ITEMS "\n" MAIL ("1") "S: $3 NO [UNAVAILABLE] disk is gone\n",
+      SCRIPTED_PEER_NONE);
   g_autoptr (GImapTransporter) transporter = connect_to (peer);
   g_autoptr (GError) error = NULL;
   Taken taken = { 0 };

@@ -267,6 +267,23 @@ test_p07_million (void)
   g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY);
 }
 
+/* A hundred thousand in no order. */
+static void
+test_p07_shuffled (void)
+{
+  g_autoptr (GString) line = g_string_new ("* SEARCH");
+  g_autoptr (ImapUidSet) ids = imap_uid_set_new ();
+  g_autoptr (GError) error = NULL;
+  g_auto (ImapResponse) search = { 0 };
+
+  for (guint i = 50000; i > 0; i--)
+    g_string_append_printf (line, " %u %u", 2 * i, 300000 - 2 * i);
+  parse (&search, line->str);
+  g_assert_true (imap_data_parse_search (&search, ids, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (imap_uid_set_get_size (ids), ==, 100000);
+}
+
 static void
 test_namespace (void)
 {
@@ -307,6 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data/numbers", test_numbers);
   g_test_add_func ("/data/order-and-tag", test_order_and_tag);
   g_test_add_func ("/data/P07-million", test_p07_million);
+  g_test_add_func ("/data/P07-shuffled", test_p07_shuffled);
   g_test_add_func ("/data/namespace", test_namespace);
 
   return g_test_run ();

@@ -99,8 +99,8 @@ test_raw_names (void)
   for (guint i = 0; i < G_N_ELEMENTS (raw_names); i++)
     {
       g_autofree char *script = g_strdup_printf (
-          LOGGED_IN ("") "C: $2 LIST *\nC: $3 LSUB *\nS-raw: * LIST () \"/\" \"%s\"\\r\\n\nS: $2 "
-                         "OK\nS: $3 OK\n"
+          LOGGED_IN ("") "C: $2 LIST *\nC: $3 LSUB *\nS-raw: * LIST () \"/\" \"%s\"\\r\\n\n"
+                         "S: * LIST () \"/\" INBOX\nS: $2 OK\nS: $3 OK\n"
                          "%sS: * 0 EXISTS\nS: $4 OK\n",
           raw_names[i],
           i == 3 ? "C: $4 SELECT {4}\nS: + go\nC-raw: caf\\xe9\\r\\n\n" : "C: $4 SELECT *\n");
@@ -114,7 +114,7 @@ test_raw_names (void)
       g_autofree char *octets = g_strcompress (i == 3 ? "caf\\351" : raw_names[i]);
 
       g_assert_no_error (error);
-      g_assert_cmpuint (g_list_model_get_n_items (boxes), ==, 1);
+      g_assert_cmpuint (g_list_model_get_n_items (boxes), ==, 2);
       box = g_list_model_get_item (boxes, 0);
       g_assert_true (g_utf8_validate (g_imap_box_get_name (box), -1, NULL));
       g_object_unref (g_imap_transporter_select_box (transporter, g_imap_box_get_name (box),

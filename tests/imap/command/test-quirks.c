@@ -1,0 +1,413 @@
+/* What servers do instead of what the RFC says, and what the library makes of it: each row is a quirk of
+ * imap-quirks.c, and the conversation that shows it.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "gimap4d/gimap4d.h"
+#include "gimap4d/imap/grammar/imap-quirks.h"
+
+#include "scripted-peer.h"
+
+#include <string.h>
+
+/* Returns what came, in words; NULL with an error. */
+typedef char *(*Call) (GImapTransporter *transporter, GError **error);
+
+static char *
+describe_set (GImapMessageSet *set)
+{
+  char *text;
+
+  if (set == NULL)
+    return NULL;
+  text = g_imap_message_set_to_string (set);
+  g_imap_message_set_unref (set);
+
+  return text;
+}
+
+static char *
+describe_mails (GImapMails *mails)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (mails == NULL)
+    return NULL;
+  for (guint i = 0; i < g_list_model_get_n_items (g_imap_mails_get_list (mails)); i++)
+    {
+      g_autoptr (GEmail) mail = g_list_model_get_item (g_imap_mails_get_list (mails), i);
+
+      g_string_append_printf (text, "%s:%s ", g_email_get_id (mail), g_email_get_subject (mail));
+    }
+  for (guint i = 0; g_imap_mails_get_not_found (mails)[i] != NULL; i++)
+    g_string_append_printf (text, "-%s ", g_imap_mails_get_not_found (mails)[i]);
+  for (guint i = 0; g_imap_mails_get_failed (mails)[i] != NULL; i++)
+    g_string_append_printf (text, "!%s ", g_imap_mails_get_failed (mails)[i]);
+  g_object_unref (mails);
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+get_mails (GImapTransporter *transporter, const char *set, GImapFetchFlags flags, GError **error)
+{
+  g_autoptr (GImapMessageSet) ids = g_imap_message_set_parse (set, NULL);
+
+  return describe_mails (g_imap_transporter_get_mails (transporter, ids, flags, NULL, error));
+}
+
+static char *
+list_four (GImapTransporter *transporter, GError **error)
+{
+  return get_mails (transporter, "1:4", G_IMAP_FETCH_SUMMARY, error);
+}
+
+static char *
+read_four (GImapTransporter *transporter, GError **error)
+{
+  return get_mails (transporter, "1:4", G_IMAP_FETCH_WITH_BODY, error);
+}
+
+static char *
+read_all (GImapTransporter *transporter, GError **error)
+{
+  return get_mails (transporter, "1:*", G_IMAP_FETCH_WITH_BODY, error);
+}
+
+static gboolean
+take_mail_cb (GEmail *mail, gpointer data)
+{
+  g_string_append_printf (data, "%s:%s ", g_email_get_id (mail), g_email_get_subject (mail));
+
+  return TRUE;
+}
+
+/* What was handed out goes into the error's message. */
+static char *
+read_each (GImapTransporter *transporter, GError **error)
+{
+  g_autoptr (GImapMessageSet) ids = g_imap_message_set_parse ("1:4", NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (!g_imap_transporter_fetch_mails (transporter, ids, G_IMAP_FETCH_WITH_BODY, take_mail_cb, text,
+                                       NULL, error))
+    g_prefix_error (error, "%s", text->str);
+
+  return NULL;
+}
+
+static char *
+read_by_number (GImapTransporter *transporter, GError **error)
+{
+  return describe_mails (g_imap_transporter_get_mails_by_number (
+      transporter, 0, 0, G_IMAP_FETCH_WITH_BODY, NULL, error));
+}
+
+static char *
+search_open (GImapTransporter *transporter, GError **error)
+{
+  return describe_set (g_imap_transporter_search_mails (transporter, "UID 1:*", NULL, error));
+}
+
+static char *
+search_umlaut (GImapTransporter *transporter, GError **error)
+{
+  return describe_set (g_imap_transporter_search_mails (transporter, "SUBJECT ü", NULL, error));
+}
+
+static char *
+move (GImapTransporter *transporter, GError **error)
+{
+  g_autoptr (GImapMessageSet) ids = g_imap_message_set_parse ("1:2", NULL);
+
+  return describe_set (g_imap_transporter_move (transporter, ids, "Old", NULL, error));
+}
+
+static char *
+append (GImapTransporter *transporter, GError **error)
+{
+  g_autoptr (GBytes) mime = g_bytes_new_static ("A: b\r\n\r\nc", 9);
+
+  return describe_set (
+      g_imap_transporter_append_mime (transporter, mime, NULL, NULL, NULL, NULL, error));
+}
+
+static char *
+list_boxes (GImapTransporter *transporter, GError **error)
+{
+  g_autoptr (GListModel) boxes = g_imap_transporter_get_box_list (transporter, 0, NULL, error);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (boxes == NULL)
+    return NULL;
+  for (guint i = 0; i < g_list_model_get_n_items (boxes); i++)
+    {
+      g_autoptr (GImapBox) box = g_list_model_get_item (boxes, i);
+
+      g_string_append_printf (text, "%s ", g_imap_box_get_name (box));
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+sort (GImapTransporter *transporter, GError **error)
+{
+  g_auto (GStrv) ids = g_imap_transporter_sort (transporter, "REVERSE SIZE", NULL, NULL, error);
+
+  return ids != NULL ? g_strjoinv (" ", ids) : NULL;
+}
+
+#define SUMMARY "(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE)"
+#define BODY "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
+#define HEADER "(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[HEADER])"
+#define PLAIN "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])"
+#define LISTED(n, envelope)                                                                        \
+  "S: * " n " FETCH (UID " n " FLAGS () RFC822.SIZE 9 ENVELOPE " envelope                          \
+  " BODYSTRUCTURE (\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1))\n"
+#define GOOD(n) LISTED (n, "(NIL \"s" n "\" NIL NIL NIL NIL NIL NIL NIL \"<" n "@x>\")")
+#define READ(n)                                                                                    \
+  "S: * " n " FETCH (UID " n " RFC822.SIZE 13 BODY[] {15}\n"                                       \
+  "S: Subject: s" n "\n"                                                                           \
+  "S: \n"                                                                                          \
+  "S: )\n"
+#define HEAD(n)                                                                                    \
+  "S: * " n " FETCH (UID " n " RFC822.SIZE 13 BODY[HEADER] {15}\n"                                 \
+  "S: Subject: h" n "\n"                                                                           \
+  "S: \n"                                                                                          \
+  "S: )\n"
+
+static const struct
+{
+  const char *quirk;
+  Call call;
+  const char *capabilities;
+  const char *exists;
+  const char *script;
+  const char *result; /* or in the error's message */
+  int code;           /* of the error, 0 for none */
+} rows[] = {
+  { "icloud-envelopes", list_four, "", "4",
+    "C: $3 UID FETCH 1:4 " SUMMARY "\n" GOOD ("1") LISTED ("2", "(NIL s2 NIL NIL)")
+        LISTED ("3", "NIL") GOOD ("4") "S: $3 OK .\n"
+                                       "C: $4 UID FETCH 2:3 " HEADER "\n" HEAD ("2")
+                                           HEAD ("3") "S: $4 OK .\n",
+    "1:s1 2:h2 3:h3 4:s4 ", 0 },
+  /* One whose header is not told, either, stays what it is. */
+  { "icloud-envelopes", list_four, "", "4",
+    "C: $3 UID FETCH 1:4 " SUMMARY "\n" GOOD ("1")
+        LISTED ("2", "(NIL \"x\")") "S: $3 OK .\n"
+                                    "C: $4 UID FETCH 2 " HEADER "\n"
+                                    "S: $4 NO [SERVERBUG] no\n",
+    "1:s1 2:x -3 -4 ", 0 },
+  { "poisoned-mail", read_four, "", "4",
+    "C: $3 UID FETCH 1:4 " BODY "\n"
+    "S: $3 NO [SERVERBUG] no\n"
+    "C: $4 UID FETCH 1:2 " BODY "\n"
+    "C: $5 UID FETCH 3:4 " BODY "\n" READ ("1")
+        READ ("2") "S: $4 OK .\n"
+                   "S: $5 BAD no\n"
+                   "C: $6 UID FETCH 3 " BODY "\n"
+                   "C: $7 UID FETCH 4 " BODY "\n"
+                   "S: $6 NO no\n" READ ("4") "S: $7 OK .\n",
+    "1:s1 2:s2 4:s4 !3 ", 0 },
+  /* What came before the refusal is not asked for again; by number, and up to the last. */
+  { "poisoned-mail", read_by_number, "", "4",
+    "C: $3 FETCH 1:4 " BODY "\n" READ ("1") READ ("2") "S: $3 NO no\n"
+                                                       "C: $4 UID SEARCH 1:4\n"
+                                                       "S: * SEARCH 1 2 3 4\n"
+                                                       "S: $4 OK .\n"
+                                                       "C: $5 UID FETCH 3 " BODY "\n"
+                                                       "C: $6 UID FETCH 4 " BODY "\n"
+                                                       "S: $5 NO no\n" READ ("4") "S: $6 OK .\n",
+    "1:s1 2:s2 4:s4 !3 ", 0 },
+  { "poisoned-mail", read_all, "", "2",
+    "C: $3 UID FETCH 1:* " BODY "\n"
+    "S: $3 NO no\n"
+    "C: $4 UID SEARCH UID 1:*\n"
+    "S: * SEARCH 1 4\n"
+    "S: $4 OK .\n"
+    "C: $5 UID FETCH 1 " BODY "\n"
+    "C: $6 UID FETCH 4 " BODY "\n"
+    "S: $5 NO no\n" READ ("4") "S: $6 OK .\n",
+    "4:s4 !1 ", 0 },
+  /* The envelope may be the poison. */
+  { "poisoned-mail", list_four, "", "4",
+    "C: $3 UID FETCH 1:4 " SUMMARY "\n" GOOD ("1") GOOD ("2")
+        GOOD ("4") "S: $3 NO [SERVERBUG] no\n"
+                   "C: $4 UID FETCH 3 " HEADER "\n"
+                   "S: $4 NO no\n"
+                   "C: $5 UID FETCH 3 " PLAIN "\n" HEAD ("3") "S: $5 OK .\n",
+    "1:s1 2:s2 3:h3 4:s4 ", 0 },
+  /* What is refused to all, or for now, is not tried over and over. */
+  { "poisoned-mail", read_four, "", "4",
+    "C: $3 UID FETCH 1:4 " BODY "\n"
+    "S: $3 NO [UNAVAILABLE] come back later\n",
+    "come back later", G_IMAP_ERROR_NO },
+  { "poisoned-mail", read_each, "", "4",
+    "C: $3 UID FETCH 1:4 " BODY
+    "\n" READ ("1") "S: $3 NO no\n"
+                    "C: $4 UID FETCH 2 " BODY "\n"
+                    "C: $5 UID FETCH 3 " BODY "\n"
+                    "C: $6 UID FETCH 4 " BODY
+                    "\n" READ ("2") "S: $4 OK .\n"
+                                    "S: $5 NO not this one\n" READ ("4") "S: $6 OK .\n",
+    "1:s1 2:s2 4:s4 127.0.0.1", G_IMAP_ERROR_NO },
+  { "yandex-bodies", read_four, "", "4",
+    "C: $3 UID FETCH 1:4 " BODY "\n" READ ("1") "S: * 2 FETCH (UID 2 RFC822.SIZE 9)\n"
+                                                "S: * 3 FETCH (UID 3 RFC822.SIZE 9)\n"
+                                                "S: $3 OK .\n"
+                                                "C: $4 UID FETCH 2:3 " BODY "\n" READ (
+                                                    "2") "S: * 3 FETCH (UID 3 RFC822.SIZE 9)\n"
+                                                         "S: $4 OK .\n",
+    "1:s1 2:s2 -4 !3 ", 0 },
+  { "courier-zero", read_four, "", "4",
+    "C: $3 UID FETCH 1:4 " BODY "\n"
+    "S: * 0 FETCH (FLAGS (\\Seen))\n" READ ("1") "S: * 0 EXISTS\n"
+                                                 "S: $3 OK .\n",
+    "1:s1 -2 -3 -4 ", 0 },
+  { "qq-empty-box", read_all, "", "0", "", "", 0 },
+  { "qq-empty-box", search_open, "", "0", "", "", 0 },
+  { "icloud-min-max", search_open, "ESEARCH", "4",
+    "C: $3 UID SEARCH RETURN (ALL) UID 1:*\n"
+    "S: * ESEARCH (TAG \"x\") UID MIN 1\n"
+    "S: * ESEARCH (TAG \"$3\") UID ALL 1:3\n"
+    "S: $3 OK .\n",
+    "1:3", 0 },
+  { "outlook-badcharset", search_umlaut, "", "4",
+    "C: $3 UID SEARCH CHARSET UTF-8 SUBJECT {2}\n"
+    "S: $3 NO [BADCHARSET (US-ASCII ISO-8859-15)] no\n"
+    "C: $4 UID SEARCH CHARSET ISO-8859-15 SUBJECT {1}\n"
+    "S: + go\n"
+    "C-raw: \\xfc\\r\\n\n"
+    "S: * SEARCH 2\n"
+    "S: $4 OK .\n",
+    "2", 0 },
+  { "strato-inbox", list_boxes, "", NULL,
+    "C: $2 LIST \"\" \"*\"\n"
+    "C: $3 LSUB \"\" \"*\"\n"
+    "S: * LIST () \".\" \"INBOX.Sent\"\n"
+    "S: $2 OK .\n"
+    "S: * LSUB () \".\" \"INBOX.Sent\"\n"
+    "S: $3 OK .\n"
+    "C: $4 LIST \"\" \"INBOX\"\n"
+    "S: * LIST () \".\" \"INBOX\"\n"
+    "S: $4 OK .\n",
+    "INBOX.Sent INBOX ", 0 },
+  { "homepl-late", move, "MOVE UIDPLUS", "4",
+    "C: $3 UID MOVE 1:2 \"Old\"\n"
+    "S: * OK [COPYUID 7 1:2 11:12] .\n"
+    "S: * 1 EXPUNGE\n"
+    "S: $3 OK .\n"
+    "S: * 1 EXPUNGE\n"
+    "S: * OK [COPYUID 7 1:2 11:12] .\n",
+    "11:12", 0 },
+  { "proton-ids", append, "UIDPLUS", "4",
+    "C: $3 APPEND \"INBOX\" {9}\n"
+    "S: + go\n"
+    "C-raw: A: b\\r\\n\\r\\nc\\r\\n\n"
+    "S: $3 OK APPEND\n",
+    "", 0 },
+  { "announced-sort", sort, "SORT", "2",
+    "C: $3 UID SORT (REVERSE SIZE) US-ASCII ALL\n"
+    "S: $3 BAD what\n"
+    "C: $4 UID SEARCH ALL\n"
+    "S: * SEARCH 1 2\n"
+    "S: $4 OK .\n"
+    "C: $5 UID FETCH 1:2 (UID INTERNALDATE RFC822.SIZE)\n"
+    "S: * 1 FETCH (UID 1 RFC822.SIZE 5)\n"
+    "S: * 2 FETCH (UID 2 RFC822.SIZE 7)\n"
+    "S: $5 OK .\n",
+    "2 1", 0 },
+};
+
+static void
+test_quirk (gconstpointer data)
+{
+  gsize row = GPOINTER_TO_SIZE (data);
+  g_autofree char *box = NULL;
+  g_autofree char *script = NULL;
+  g_autoptr (ScriptedPeer) peer = NULL;
+  g_autoptr (GImapTransporter) transporter = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  box = rows[row].exists == NULL ? g_strdup ("") :
+                                   g_strdup_printf ("C: $2 SELECT *\n"
+                                                    "S: * %s EXISTS\n"
+                                                    "S: * OK [UIDVALIDITY 7] .\n"
+                                                    "S: $2 OK [READ-WRITE] .\n",
+                                                    rows[row].exists);
+  script = g_strdup_printf ("S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello\n"
+                            "C: $1 AUTHENTICATE PLAIN *\n"
+                            "S: $1 OK [CAPABILITY IMAP4rev1 %s] in\n%s%smay-close\n",
+                            rows[row].capabilities, box, rows[row].script);
+  peer = scripted_peer_new (script, SCRIPTED_PEER_NONE);
+  transporter = g_object_new (G_TYPE_IMAP_TRANSPORTER, "host", "127.0.0.1", "port",
+                              (guint) scripted_peer_get_port (peer), "user", "bob", "password",
+                              "secret", "accept-unsecure-connection", TRUE, NULL);
+  if (rows[row].exists != NULL)
+    {
+      g_autoptr (GImapBoxInfo) info = g_imap_transporter_select_box (
+          transporter, "INBOX", G_IMAP_BOX_STATE_WRITABLE, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (info);
+    }
+
+  text = rows[row].call (transporter, &error);
+  g_clear_object (&transporter);
+  scripted_peer_assert_done (peer);
+  if (rows[row].code == 0)
+    {
+      g_assert_no_error (error);
+      g_assert_cmpstr (text, ==, rows[row].result);
+      return;
+    }
+  g_assert_error (error, G_IMAP_ERROR, rows[row].code);
+  g_assert_nonnull (strstr (error->message, rows[row].result));
+}
+
+/* Each quirk of the table has a row, and each row one of the table. */
+static void
+test_all_are_known (void)
+{
+  for (guint i = 0; i < imap_quirks_get_n_done (); i++)
+    {
+      const ImapQuirk *quirk = imap_quirks_get_done (i);
+      gboolean is_tested = FALSE;
+
+      g_assert_cmpuint (strlen (quirk->source), >, 0);
+      for (guint j = 0; j < G_N_ELEMENTS (rows); j++)
+        is_tested = is_tested || g_str_equal (rows[j].quirk, quirk->name);
+      if (!is_tested)
+        g_error ("no conversation shows %s", quirk->name);
+    }
+  for (guint j = 0; j < G_N_ELEMENTS (rows); j++)
+    {
+      gboolean is_known = FALSE;
+
+      for (guint i = 0; i < imap_quirks_get_n_done (); i++)
+        is_known = is_known || g_str_equal (imap_quirks_get_done (i)->name, rows[j].quirk);
+      if (!is_known)
+        g_error ("the table has no %s", rows[j].quirk);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/quirks/%s-%zu", rows[i].quirk, i);
+
+      g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_quirk);
+    }
+  g_test_add_func ("/quirks/all-are-known", test_all_are_known);
+
+  return g_test_run ();
+}
