@@ -16,7 +16,9 @@
 #include <string.h>
 
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/http/http-address.h"
 #include "gimap4d/http/http-gate.h"
+#include "gimap4d/http/http-pace.h"
 #include "gimap4d/http/http-pipe.h"
 #include "gimap4d/http/http-refusal.h"
 
@@ -62,11 +64,7 @@ struct _HttpConnection
   HttpChunks chunks;
   guint64 body_left;
   gboolean is_body_complete;
-  gint64 body_start;
-  guint64 body_received;
-  gint64 blocked_start; /* monotonic µs: the client has to take something; 0 when it has not */
-  gint64 blocked_time;  /* µs of this answer before that */
-  guint64 taken;        /* since it had to for the first time */
+  HttpPace pace;
   SoupServerMessage *message; /* unowned, nullable */
   gboolean is_answer_complete;
   gboolean must_close;
@@ -229,7 +227,7 @@ watch_socket (HttpConnection *connection)
 
   if (!connection->is_with_tls && is_reading (connection))
     condition |= G_IO_IN;
-  if (!connection->is_with_tls && connection->blocked_start != 0)
+  if (!connection->is_with_tls && http_pace_is_blocked (&connection->pace))
     condition |= G_IO_OUT;
   http_watch_set_condition (connection->watch, condition);
 }
@@ -261,31 +259,19 @@ read_input (HttpConnection *connection)
     }
 }
 
+/* While there is a request, the deadline is that of a client who has to take something. */
 static void
 begin_blocked (HttpConnection *connection)
 {
-  if (connection->blocked_start != 0)
-    return;
-
+  http_pace_block (&connection->pace, g_get_monotonic_time ());
   set_deadline (connection, connection->limits->write_timeout);
-  connection->blocked_start = g_get_monotonic_time ();
 }
 
 static void
 end_blocked (HttpConnection *connection)
 {
-  connection->blocked_time += g_get_monotonic_time () - connection->blocked_start;
-  connection->blocked_start = 0;
-}
-
-static void
-note_taken (HttpConnection *connection, gsize size)
-{
-  /* What the socket takes by itself says nothing of the client. */
-  if (connection->blocked_time > 0 || connection->blocked_start != 0)
-    connection->taken += size;
-  if (connection->is_body_complete)
-    connection->deadline = 0;
+  http_pace_unblock (&connection->pace, g_get_monotonic_time ());
+  set_deadline (connection, 0);
 }
 
 static gssize
@@ -296,13 +282,12 @@ send_cb (const GOutputVector *vectors, guint n_vectors, gpointer data)
   GPollableReturn result = G_POLLABLE_RETURN_WOULD_BLOCK;
   gsize written = 0;
 
-  if (connection->blocked_start == 0)
+  if (!http_pace_is_blocked (&connection->pace))
     result = g_pollable_output_stream_writev_nonblocking (G_POLLABLE_OUTPUT_STREAM (output),
                                                           vectors, n_vectors, &written, NULL, NULL);
   if (result == G_POLLABLE_RETURN_FAILED)
     return -1;
-  if (written > 0)
-    note_taken (connection, written);
+  http_pace_take (&connection->pace, written);
 
   return (gssize) written;
 }
@@ -316,7 +301,7 @@ flush_output (HttpConnection *connection)
   gsize size = 0;
   const void *data = NULL;
 
-  if (connection->blocked_start != 0)
+  if (http_pace_is_blocked (&connection->pace))
     return TRUE;
   while ((data = http_pipe_peek (connection->pipe, &size)) != NULL && size > 0)
     {
@@ -332,7 +317,7 @@ flush_output (HttpConnection *connection)
       if (written < 0)
         return FALSE;
       http_pipe_drop (connection->pipe, written);
-      note_taken (connection, written);
+      http_pace_take (&connection->pace, written);
     }
 
   return TRUE;
@@ -377,14 +362,11 @@ feed_body (HttpConnection *connection)
       return FALSE;
     }
 
-  connection->body_received += consumed;
+  connection->pace.received += consumed;
   http_pipe_push (connection->pipe, connection->buffer->data, consumed);
   g_byte_array_remove_range (connection->buffer, 0, consumed);
   if (connection->is_body_complete)
-    {
-      http_pipe_end (connection->pipe);
-      connection->deadline = 0;
-    }
+    http_pipe_end (connection->pipe);
 
   return TRUE;
 }
@@ -428,11 +410,7 @@ begin_request (HttpConnection *connection)
   connection->chunks = (HttpChunks){ 0 };
   connection->body_left = connection->head.content_length;
   connection->is_body_complete = !connection->head.is_chunked && connection->body_left == 0;
-  connection->body_start = g_get_monotonic_time ();
-  connection->body_received = 0;
-  connection->blocked_start = 0;
-  connection->blocked_time = 0;
-  connection->taken = 0;
+  connection->pace = (HttpPace){ .start = g_get_monotonic_time () };
   connection->is_answer_complete = FALSE;
   connection->must_close = FALSE;
   connection->deadline = 0;
@@ -584,7 +562,7 @@ watch_cb (GIOCondition condition, gpointer data)
     }
 
   connection->count++;
-  if ((condition & G_IO_OUT) && connection->blocked_start != 0)
+  if ((condition & G_IO_OUT) && http_pace_is_blocked (&connection->pace))
     end_blocked (connection);
   if (condition & G_IO_IN)
     read_input (connection);
@@ -650,54 +628,6 @@ begin_handshake (HttpConnection *connection, GTlsCertificate *certificate)
   return TRUE;
 }
 
-/* libsoup takes every address for an internet address, so that it gets one for a Unix socket too;
- * a new object in any case, because this connection is attached to it. */
-static GSocketAddress *
-copy_address (GSocketAddress *address)
-{
-  GInetAddress *inet = NULL;
-  g_autoptr (GInetAddress) loopback = NULL;
-
-  if (address != NULL && G_IS_INET_SOCKET_ADDRESS (address))
-    {
-      inet = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
-      return g_inet_socket_address_new (
-          inet, g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
-    }
-
-  loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-
-  return g_inet_socket_address_new (loopback, 0);
-}
-
-/* A socket for both families, as systemd makes them, names clients of IPv4 in IPv6: nothing that
- * compares addresses may have to know that. */
-static GInetAddress *
-unmap_address (GInetAddress *address)
-{
-  static const guint8 prefix[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-  const guint8 *bytes = g_inet_address_to_bytes (address);
-
-  if (g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV6 ||
-      memcmp (bytes, prefix, sizeof prefix) != 0)
-    return g_object_ref (address);
-
-  return g_inet_address_new_from_bytes (bytes + sizeof prefix, G_SOCKET_FAMILY_IPV4);
-}
-
-static char *
-dup_host (GSocketAddress *address)
-{
-  g_autoptr (GInetAddress) inet = NULL;
-
-  if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
-    return g_strdup ("unix");
-
-  inet = unmap_address (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
-
-  return g_inet_address_to_string (inet);
-}
-
 HttpConnection *
 http_connection_new (SoupServer *server,
                      HttpPoller *poller,
@@ -719,9 +649,9 @@ http_connection_new (SoupServer *server,
   connection->context = g_main_context_ref_thread_default ();
   connection->io = G_IO_STREAM (g_object_ref (socket));
   connection->socket = g_object_ref (g_socket_connection_get_socket (socket));
-  connection->local = copy_address (local);
-  connection->remote = copy_address (remote);
-  connection->remote_host = dup_host (remote);
+  connection->local = http_address_copy (local);
+  connection->remote = http_address_copy (remote);
+  connection->remote_host = http_address_dup_host (remote);
   connection->cancellable = g_cancellable_new ();
   connection->buffer = g_byte_array_new ();
   g_object_set_qdata (G_OBJECT (connection->remote), connection_quark (), connection);
@@ -807,26 +737,18 @@ http_connection_request_ended (HttpConnection *connection,
 static gboolean
 is_body_late (HttpConnection *connection, gint64 now)
 {
-  gint64 allowed = (gint64) connection->limits->body_timeout * 1000 +
-                   (gint64) (connection->body_received * G_USEC_PER_SEC / HTTP_LIMIT_BODY_RATE);
-
   return connection->state == STATE_REQUEST && !connection->is_body_complete &&
-         now > connection->body_start + allowed;
+         http_pace_is_body_late (&connection->pace, now, connection->limits->body_timeout);
 }
 
-/* Else who takes a byte before each timeout would keep an answer for ever. */
 static gboolean
 is_answer_late (HttpConnection *connection, gint64 now)
 {
   const HttpConnectionLimits *limits = connection->limits;
 
-  if (connection->state != STATE_REQUEST || connection->blocked_start == 0 ||
-      limits->write_timeout == 0 || limits->answer_rate == 0)
-    return FALSE;
-
-  return connection->blocked_time + now - connection->blocked_start >
-         (gint64) limits->write_timeout * 1000 +
-             (gint64) (connection->taken * G_USEC_PER_SEC / limits->answer_rate);
+  return connection->state == STATE_REQUEST &&
+         http_pace_is_answer_late (&connection->pace, now, limits->write_timeout,
+                                   limits->answer_rate);
 }
 
 void

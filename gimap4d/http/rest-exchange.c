@@ -19,7 +19,6 @@
 struct _RestExchange
 {
   SoupServerMessage *message; /* owned */
-  HttpConnection *connection; /* unowned, nullable: until the client is gone */
   GIncomingMessage *request;  /* owned */
   RestCookiesFunc cookies;
   gpointer cookies_data; /* of what failed_object owns */
@@ -94,7 +93,6 @@ resume (RestExchange *exchange)
 static void
 client_gone (RestExchange *exchange)
 {
-  exchange->connection = NULL;
   g_cancellable_cancel (g_incoming_message_get_cancellable (exchange->request));
   if (exchange->is_answered)
     {
@@ -118,7 +116,7 @@ static void
 watch_gone (RestExchange *exchange, gboolean is_watching)
 {
   HttpConnection *connection = http_connection_find (exchange->message);
-  HttpDispatch *dispatch = http_dispatch_find (exchange->message);
+  HttpDispatch *dispatch = connection == NULL ? http_dispatch_find (exchange->message) : NULL;
 
   if (connection != NULL)
     http_connection_watch_gone (connection, is_watching ? gone_cb : NULL, exchange);
@@ -136,7 +134,6 @@ ended_cb (SoupServerMessage *message, gpointer data)
 
   watch_gone (exchange, FALSE);
   g_signal_handlers_disconnect_by_data (message, exchange);
-  exchange->connection = NULL;
   if (!exchange->is_answered)
     g_cancellable_cancel (g_incoming_message_get_cancellable (exchange->request));
   exchange->is_answered = TRUE;
@@ -152,7 +149,6 @@ rest_exchange_begin (const RestExchangeFacts *facts, RestFailedFunc failed, GObj
   RestExchange *exchange = g_new0 (RestExchange, 1);
 
   exchange->message = g_object_ref (facts->message);
-  exchange->connection = facts->connection;
   exchange->request = g_object_ref (facts->request);
   exchange->cookies = facts->cookies;
   exchange->cookies_data = facts->cookies_data;

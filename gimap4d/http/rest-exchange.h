@@ -22,7 +22,6 @@ typedef GStrv (*RestCookiesFunc) (GIncomingMessage *request, gpointer data);
 typedef struct
 {
   SoupServerMessage *message;
-  HttpConnection *connection; /* nullable */
   GIncomingMessage *request;
   GMainContext *context;
   RestCookiesFunc cookies;

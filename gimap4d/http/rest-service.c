@@ -30,9 +30,8 @@ typedef struct
 {
   RestService *service;
   SoupServerMessage *message;
-  HttpConnection *connection; /* nullable */
-  GIncomingMessage *request;  /* owned */
-  gboolean is_proxied;        /* by one that is trusted */
+  GIncomingMessage *request; /* owned */
+  gboolean is_proxied;       /* by one that is trusted */
   gboolean wants_json;
 } Visit;
 
@@ -112,7 +111,6 @@ begin (Visit *visit)
 {
   const RestExchangeFacts facts = {
     .message = visit->message,
-    .connection = visit->connection,
     .request = visit->request,
     .context = visit->service->context,
     .cookies = make_cookies,
@@ -406,11 +404,9 @@ rest_service_serve (RestService *service, SoupServerMessage *message)
   gboolean is_proxied = FALSE;
   g_autoptr (GIncomingMessage)
       request = make_request (service, message, body != NULL ? body : nothing, &is_proxied);
-  Visit visit = { .service = service,
-                  .message = message,
-                  .connection = http_connection_find (message),
-                  .request = request,
-                  .is_proxied = is_proxied };
+  Visit visit = {
+    .service = service, .message = message, .request = request, .is_proxied = is_proxied
+  };
 
   incoming_message_set_stopping (request, service->stopping);
   watch_access (service, message, request);

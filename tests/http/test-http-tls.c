@@ -110,6 +110,78 @@ test_requests (void)
   g_assert_cmpstr (connects, ==, "1,0,");
 }
 
+/* Who takes the body slowly gets all of it. */
+static void
+test_slow_reader (void)
+{
+  g_autoptr (ServerFixture) fixture = fixture_new ();
+  g_autoptr (GBytes) large = NULL;
+
+  if (fixture == NULL)
+    return;
+
+  large = server_fixture_curl (fixture, "/rest/T/size?$params=[6000000]", "--limit-rate", "4M",
+                               NULL);
+  g_assert_cmpuint (g_bytes_get_size (large), ==, 6000000);
+}
+
+/* A client may bring a certificate; nobody asks for it. */
+static void
+test_client_certificate (void)
+{
+  g_autoptr (ServerFixture) fixture = fixture_new ();
+  g_autoptr (GTlsCertificate) own = NULL;
+  g_autofree char *certificate = NULL;
+  g_autofree char *key = NULL;
+  g_autofree char *both = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (fixture == NULL)
+    return;
+
+  own = make_certificate ();
+  g_object_get (own, "certificate-pem", &certificate, "private-key-pem", &key, NULL);
+  both = g_strconcat (certificate, key, NULL);
+  g_close (g_file_open_tmp ("gimap4d-XXXXXX", &name, &error), NULL);
+  g_assert_true (g_file_set_contents (name, both, -1, &error));
+  answer = server_fixture_curl_text (fixture, "/rest/T/size?$params=[3]", "--cert", name, NULL);
+  g_unlink (name);
+  g_assert_cmpstr (answer, ==, "xxx");
+}
+
+static void
+keep (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
+{
+  GCancellable **place = data;
+
+  *place = g_object_ref (g_incoming_message_get_cancellable (request));
+  g_object_set_data_full (G_OBJECT (*place), "call", g_object_ref (call), g_object_unref);
+}
+
+/* A client that leaves is noticed under TLS too. */
+static void
+test_leaves (void)
+{
+  g_autoptr (ServerFixture) fixture = fixture_new ();
+  g_autoptr (GCancellable) cancellable = NULL;
+  g_autofree char *text = NULL;
+
+  if (fixture == NULL)
+    return;
+
+  g_rest_server_expose (fixture->server, "T", "keep", G_REST_EXPOSE_HTTP_GET, keep, &cancellable,
+                        NULL);
+  text = server_fixture_curl_text (fixture, "/rest/T/keep", "--max-time", "0.5", "--stderr",
+                                   "/dev/null", NULL);
+  g_assert_cmpstr (text, ==, "");
+  g_assert_nonnull (cancellable);
+  while (!g_cancellable_is_cancelled (cancellable))
+    g_main_context_iteration (NULL, TRUE);
+  g_object_set_data (G_OBJECT (cancellable), "call", NULL);
+}
+
 static GSocketConnection *
 connect_plain (ServerFixture *fixture)
 {
@@ -167,6 +239,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http-tls/requests", test_requests);
+  g_test_add_func ("/http-tls/slow-reader", test_slow_reader);
+  g_test_add_func ("/http-tls/client-certificate", test_client_certificate);
+  g_test_add_func ("/http-tls/H18/leaves", test_leaves);
   g_test_add_func ("/http-tls/H19/no-handshake", test_no_handshake);
 
   return g_test_run ();
