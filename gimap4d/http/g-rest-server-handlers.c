@@ -9,7 +9,6 @@
 #include "gimap4d/http/g-rest-server.h"
 
 #include "gimap4d/base/gimap4d-i18n.h"
-#include "gimap4d/http/http-json.h"
 #include "gimap4d/http/rest-server-private.h"
 
 static gboolean
@@ -180,42 +179,4 @@ g_rest_server_add_singleton_function (GRestServer *self,
   route = rest_route_new (data, destroy);
   route->handler = func;
   rest_router_add_singleton_function (self->service.router, class_name, method, route);
-}
-
-/**
- * g_rest_server_load_handlers:
- * @self: a #GRestServer
- * @file: 4D's `HTTPHandlers.json`
- * @error: return location for a #GError
- *
- * Adds the handlers of a file: an array of objects with `class`, `method`, `pattern` or
- * `regexPattern`, and `verbs`; what else is in them is passed over. Whether class and method exist
- * shows when a request comes: the status is 500 then, with “Cannot find singleton” or “Cannot find
- * singleton function”.
- *
- * Fails with a #GIOErrorEnum, #JsonParserError or #GRegexError; nothing was added then.
- *
- * Returns: %TRUE if all handlers were added
- *
- * Since: 1.0
- */
-gboolean
-g_rest_server_load_handlers (GRestServer *self, GFile *file, GError **error)
-{
-  RestService *service = NULL;
-  g_autoptr (JsonNode) list = NULL;
-  g_autofree char *text = NULL;
-  gsize size = 0;
-
-  g_return_val_if_fail (G_IS_REST_SERVER (self), FALSE);
-  g_return_val_if_fail (G_IS_FILE (file), FALSE);
-
-  if (!g_file_load_contents (file, NULL, &text, &size, NULL, error))
-    return FALSE;
-  list = http_json_parse (text, size, error);
-  if (list == NULL)
-    return FALSE;
-
-  service = &self->service;
-  return rest_router_load_handlers (service->router, service->rest_path, list, error);
 }

@@ -18,7 +18,6 @@
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/http/http-upload.h"
 #include "gimap4d/http/rest-server-private.h"
-#include "gimap4d/http/rest-session-cookie.h"
 
 #define FIRST_PASSED_DESCRIPTOR 3
 #define MAX_PASSED_DESCRIPTORS 64
@@ -83,20 +82,10 @@ start_sessions (GRestServer *self, GError **error)
 
   if (self->session_mode == G_REST_SESSION_MODE_MEMORY && service->sessions == NULL)
     service->sessions = rest_session_store_new (HTTP_LIMIT_SESSIONS);
-  if (self->session_mode != G_REST_SESSION_MODE_SIGNED_COOKIE || service->session_key != NULL)
-    return TRUE;
+  if (self->session_mode == G_REST_SESSION_MODE_SIGNED_COOKIE && service->session_keys == NULL)
+    service->session_keys = rest_server_read_keys (self, error);
 
-  if (self->session_key != NULL && g_bytes_get_size (self->session_key) < REST_SESSION_KEY_SIZE)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   _ ("The key of the sessions has to have at least %d bytes"),
-                   REST_SESSION_KEY_SIZE);
-      return FALSE;
-    }
-  service->session_key = self->session_key != NULL ? g_bytes_ref (self->session_key) :
-                                                     rest_session_key_new ();
-
-  return TRUE;
+  return self->session_mode != G_REST_SESSION_MODE_SIGNED_COOKIE || service->session_keys != NULL;
 }
 
 static gboolean
@@ -186,6 +175,8 @@ start (GRestServer *self, GError **error)
 
   self->soup = rest_server_make_soup (self);
   self->guard = http_guard_new (self->soup, &limits, self->max_connections, self->certificate);
+  self->service.guard = self->guard;
+  rest_server_watch_files (self);
 
   return TRUE;
 }
@@ -251,7 +242,7 @@ listen_on_socket (GRestServer *self, GSocket *socket, GError **error)
  * Fails with a #GIOErrorEnum when the address cannot be had, and, like all functions that begin to
  * listen, when #GRestServer:access-log cannot be written, with %G_IO_ERROR_INVALID_ARGUMENT for a
  * #GRestServer:session-key that is too short and for #GRestServer:trusted-proxies that are no
- * addresses, and with %G_IO_ERROR_NOT_SUPPORTED while `SOUP_SERVER_HTTP2` is in the environment.
+ * addresses, with the errors of g_rest_server_reload() for #GRestServer:session-key-file, and with %G_IO_ERROR_NOT_SUPPORTED while `SOUP_SERVER_HTTP2` is in the environment.
  *
  * Returns: %TRUE if the server listens
  *

@@ -47,6 +47,22 @@ typedef enum
 } GRestSessionMode;
 
 /**
+ * GRestAccessLogFormat:
+ * @G_REST_ACCESS_LOG_FORMAT_COMBINED: address, time, request, status, size, and which page and
+ *   program it came from
+ * @G_REST_ACCESS_LOG_FORMAT_COMMON: without the last two
+ *
+ * The format of #GRestServer:access-log, as the web servers have it.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  G_REST_ACCESS_LOG_FORMAT_COMBINED,
+  G_REST_ACCESS_LOG_FORMAT_COMMON,
+} GRestAccessLogFormat;
+
+/**
  * GRestFunction:
  * @request: the request
  * @parameters: the positional parameters that were sent
@@ -135,6 +151,8 @@ void g_rest_server_add_singleton_function (GRestServer *self,
                                            GDestroyNotify destroy);
 G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_rest_server_load_handlers (GRestServer *self, GFile *file, GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_rest_server_reload (GRestServer *self, GError **error);
 
 G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_rest_server_listen (GRestServer *self, guint16 port, GError **error);

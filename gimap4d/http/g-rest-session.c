@@ -320,6 +320,12 @@ rest_session_take_is_changed (GRestSession *self)
 }
 
 void
+rest_session_forget_told (GRestSession *self)
+{
+  g_clear_pointer (&self->told_state, g_variant_unref);
+}
+
+void
 rest_session_fill_random (void *data, gsize size)
 {
   if (getrandom (data, size, 0) != (gssize) size)

@@ -1,4 +1,4 @@
-/* One line for each answer, in the combined format that web servers share.
+/* One line for each answer, in one of the formats that web servers share.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -30,6 +30,16 @@ append_escaped (GString *line, const char *text)
     }
 }
 
+static void
+append_reader (GString *line, const HttpAccess *access)
+{
+  g_string_append (line, " \"");
+  append_escaped (line, access->referer);
+  g_string_append (line, "\" \"");
+  append_escaped (line, access->agent);
+  g_string_append_c (line, '"');
+}
+
 char *
 http_access_format (const HttpAccess *access, GDateTime *time)
 {
@@ -48,11 +58,9 @@ http_access_format (const HttpAccess *access, GDateTime *time)
     g_string_append_printf (line, "%" G_GINT64_FORMAT, access->size);
   else
     g_string_append_c (line, '-');
-  g_string_append (line, " \"");
-  append_escaped (line, access->referer);
-  g_string_append (line, "\" \"");
-  append_escaped (line, access->agent);
-  g_string_append (line, "\"\n");
+  if (!access->is_common)
+    append_reader (line, access);
+  g_string_append_c (line, '\n');
 
   return g_string_free (line, FALSE);
 }

@@ -1,4 +1,4 @@
-/* One line for each answer, in the combined format that web servers share.
+/* One line for each answer, in one of the formats that web servers share.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -18,6 +18,7 @@ typedef struct
   gboolean is_http_1_0;
   guint status;
   gint64 size;         /* -1 when it is not known */
+  gboolean is_common;  /* the common format, which ends with the size */
   const char *referer; /* nullable */
   const char *agent;   /* nullable */
 } HttpAccess;

@@ -44,6 +44,8 @@ struct _HttpGuard
   GSource *tick;                /* owned, nullable: while there is something to watch */
   GSourceFunc drained;          /* nullable */
   gpointer drained_data;
+  guint64 n_accepted;
+  guint64 n_refused;
 };
 
 static void
@@ -261,6 +263,7 @@ has_room (HttpGuard *guard, HttpConnection *newcomer)
 static void
 send_home (HttpGuard *guard, HttpConnection *connection)
 {
+  guard->n_refused++;
   if (guard->connections->len / 2 < guard->max_connections)
     http_connection_refuse (connection, 503);
   else
@@ -278,6 +281,7 @@ let_in (HttpGuard *guard, GSocket *socket)
     g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
 
   guard->count++;
+  guard->n_accepted++;
   connection = http_connection_new (guard->server, guard->poller, client, guard->certificate,
                                     &guard->limits, closed_cb, guard);
   is_welcome = has_room (guard, connection);
@@ -376,6 +380,15 @@ http_guard_bind (GSocketAddress *address, gboolean share_port, GError **error)
     close (fd);
 
   return socket_object;
+}
+
+guint
+http_guard_count (HttpGuard *guard, guint64 *out_accepted, guint64 *out_refused)
+{
+  *out_accepted = guard->n_accepted;
+  *out_refused = guard->n_refused;
+
+  return guard->connections->len;
 }
 
 void

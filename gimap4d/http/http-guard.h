@@ -25,6 +25,9 @@ void http_guard_add_socket (HttpGuard *guard, GSocket *socket);
 /* With @share_port other processes of the user may listen on it too. */
 GSocket *http_guard_bind (GSocketAddress *address, gboolean share_port, GError **error);
 
+/* How many clients are connected, have connected, and were sent home again. */
+guint http_guard_count (HttpGuard *guard, guint64 *out_accepted, guint64 *out_refused);
+
 /* Lets nobody in any more, closes who is idle; @drained is called when the last one is gone. */
 void http_guard_drain (HttpGuard *guard, GSourceFunc drained, gpointer data);
 

@@ -34,7 +34,7 @@ struct _RestRouter
   GHashTable *functions;           /* owned: "class/name" → RestRoute */
   GHashTable *singletons;          /* owned: name → GObject */
   GHashTable *singleton_functions; /* owned: name → (method → RestRoute) */
-  GPtrArray *handlers;             /* owned, of Handler, tried in this order */
+  GPtrArray *groups;               /* owned, of arrays of Handler, tried in this order */
 };
 
 static void
@@ -61,7 +61,7 @@ rest_router_new (void)
   router->singletons = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   router->singleton_functions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                        (GDestroyNotify) g_hash_table_unref);
-  router->handlers = g_ptr_array_new_with_free_func (handler_free);
+  router->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
 
   return router;
 }
@@ -72,7 +72,7 @@ rest_router_free (RestRouter *router)
   g_hash_table_unref (router->functions);
   g_hash_table_unref (router->singletons);
   g_hash_table_unref (router->singleton_functions);
-  g_ptr_array_unref (router->handlers);
+  g_ptr_array_unref (router->groups);
   g_free (router);
 }
 
@@ -184,7 +184,8 @@ split_verbs (const char *verbs)
 static Handler *
 handler_new (const char *rest_path, const RestPattern *pattern, GError **error)
 {
-  g_auto (GStrv) list = split_verbs (pattern->verbs != NULL ? pattern->verbs : ALL_VERBS);
+  gboolean has_verbs = pattern->verbs != NULL && *pattern->verbs != '\0';
+  g_auto (GStrv) list = split_verbs (has_verbs ? pattern->verbs : ALL_VERBS);
   g_auto (GStrv) prefix = NULL;
   g_autoptr (GRegex) regex = NULL;
   g_autofree char *limited = g_strconcat (REGEX_LIMITS, pattern->regex, NULL);
@@ -222,6 +223,21 @@ handler_new (const char *rest_path, const RestPattern *pattern, GError **error)
   return handler;
 }
 
+guint
+rest_router_add_group (RestRouter *router, GPtrArray *handlers)
+{
+  g_ptr_array_add (router->groups, handlers);
+
+  return router->groups->len - 1;
+}
+
+void
+rest_router_replace_group (RestRouter *router, guint group, GPtrArray *handlers)
+{
+  g_ptr_array_unref (router->groups->pdata[group]);
+  router->groups->pdata[group] = handlers;
+}
+
 gboolean
 rest_router_add_handler (RestRouter *router,
                          const char *rest_path,
@@ -231,12 +247,15 @@ rest_router_add_handler (RestRouter *router,
 {
   g_autoptr (RestRoute) owned = route;
   Handler *handler = handler_new (rest_path, pattern, error);
+  GPtrArray *group = NULL;
 
   if (handler == NULL)
     return FALSE;
 
   handler->route = g_steal_pointer (&owned);
-  g_ptr_array_add (router->handlers, handler);
+  group = g_ptr_array_new_with_free_func (handler_free);
+  g_ptr_array_add (group, handler);
+  rest_router_add_group (router, group);
 
   return TRUE;
 }
@@ -277,11 +296,8 @@ handler_from_json (const char *rest_path, JsonNode *node, GError **error)
   return handler;
 }
 
-gboolean
-rest_router_load_handlers (RestRouter *router,
-                           const char *rest_path,
-                           JsonNode *list,
-                           GError **error)
+GPtrArray *
+rest_handlers_parse (const char *rest_path, JsonNode *list, GError **error)
 {
   g_autoptr (GPtrArray) handlers = g_ptr_array_new_with_free_func (handler_free);
   JsonArray *array = NULL;
@@ -289,7 +305,7 @@ rest_router_load_handlers (RestRouter *router,
   if (!JSON_NODE_HOLDS_ARRAY (list))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("The handlers are no array"));
-      return FALSE;
+      return NULL;
     }
 
   array = json_node_get_array (list);
@@ -300,13 +316,12 @@ rest_router_load_handlers (RestRouter *router,
       if (handler == NULL)
         {
           g_prefix_error (error, _ ("Handler %u: "), i + 1);
-          return FALSE;
+          return NULL;
         }
       g_ptr_array_add (handlers, handler);
     }
-  g_ptr_array_extend_and_steal (router->handlers, g_steal_pointer (&handlers));
 
-  return TRUE;
+  return g_steal_pointer (&handlers);
 }
 
 void
@@ -513,6 +528,59 @@ find_route (RestRouter *router, const Handler *handler, GError **error)
   return NULL;
 }
 
+/* What is being looked for, and what was found so far. */
+typedef struct
+{
+  const char *const *segments;
+  const char *verb;
+  GHashTable *parameters;
+  gboolean has_path;
+  GPtrArray *allow;
+} Search;
+
+/* REST_MATCH_NONE to go on. */
+static RestMatch
+try_handler (RestRouter *router,
+             const Handler *handler,
+             Search *search,
+             RestRoute **out_route,
+             GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  gboolean is_match = matches (handler, search->segments, search->parameters, &cause);
+
+  if (cause != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return REST_MATCH_FAILED;
+    }
+  if (is_match && takes_verb (handler, search->verb))
+    {
+      *out_route = find_route (router, handler, error);
+      return *out_route != NULL ? REST_MATCH_FOUND : REST_MATCH_FAILED;
+    }
+  if (is_match)
+    collect_allow (handler, search->allow);
+  search->has_path = search->has_path || is_match;
+
+  return REST_MATCH_NONE;
+}
+
+static RestMatch
+try_group (RestRouter *router,
+           const GPtrArray *group,
+           Search *search,
+           RestRoute **out_route,
+           GError **error)
+{
+  RestMatch match = REST_MATCH_NONE;
+
+  for (guint i = 0; i < group->len && match == REST_MATCH_NONE; i++)
+    match = try_handler (router, g_ptr_array_index (group, i), search, out_route, error);
+
+  return match;
+}
+
 RestMatch
 rest_router_find_handler (RestRouter *router,
                           const char *const *segments,
@@ -523,30 +591,13 @@ rest_router_find_handler (RestRouter *router,
                           GError **error)
 {
   g_autoptr (GPtrArray) allow = g_ptr_array_new ();
-  gboolean has_path = FALSE;
+  Search search = { .segments = segments, .verb = verb, .parameters = parameters, .allow = allow };
+  RestMatch match = REST_MATCH_NONE;
 
-  for (guint i = 0; i < router->handlers->len; i++)
-    {
-      const Handler *handler = g_ptr_array_index (router->handlers, i);
-      g_autoptr (GError) cause = NULL;
-      gboolean is_match = matches (handler, segments, parameters, &cause);
-
-      if (cause != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&cause));
-          return REST_MATCH_FAILED;
-        }
-      if (is_match && takes_verb (handler, verb))
-        {
-          *out_route = find_route (router, handler, error);
-          return *out_route != NULL ? REST_MATCH_FOUND : REST_MATCH_FAILED;
-        }
-      if (is_match)
-        collect_allow (handler, allow);
-      has_path = has_path || is_match;
-    }
-  if (!has_path)
-    return REST_MATCH_NONE;
+  for (guint i = 0; i < router->groups->len && match == REST_MATCH_NONE; i++)
+    match = try_group (router, g_ptr_array_index (router->groups, i), &search, out_route, error);
+  if (match != REST_MATCH_NONE || !search.has_path)
+    return match;
 
   allow_verb (allow, "OPTIONS");
   g_ptr_array_add (allow, NULL);

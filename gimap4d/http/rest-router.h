@@ -60,11 +60,14 @@ gboolean rest_router_add_handler (RestRouter *router,
                                   RestRoute *route,
                                   GError **error);
 
-/* HTTPHandlers.json: all of its entries, or none. */
-gboolean rest_router_load_handlers (RestRouter *router,
-                                    const char *rest_path,
-                                    JsonNode *list,
-                                    GError **error);
+/* HTTPHandlers.json: all of its entries, for one of the two functions below, or NULL. */
+GPtrArray *rest_handlers_parse (const char *rest_path, JsonNode *list, GError **error);
+
+/* Takes @handlers, which are tried after those before. Its number is for the function below. */
+guint rest_router_add_group (RestRouter *router, GPtrArray *handlers);
+
+/* Takes @handlers, which stand where others stood. */
+void rest_router_replace_group (RestRouter *router, guint group, GPtrArray *handlers);
 
 void rest_router_add_singleton (RestRouter *router, const char *name, GObject *singleton);
 GObject *rest_router_get_singleton (RestRouter *router, const char *name);

@@ -11,19 +11,16 @@
 #include <string.h>
 
 #include "gimap4d/base/gimap4d-i18n.h"
-#include "gimap4d/http/http-access-log.h"
 #include "gimap4d/http/http-cookie.h"
 #include "gimap4d/http/http-json.h"
 #include "gimap4d/http/http-syntax.h"
 #include "gimap4d/http/http-upload.h"
 #include "gimap4d/http/incoming-message-private.h"
+#include "gimap4d/http/rest-access.h"
 #include "gimap4d/http/rest-session-cookie.h"
 #include "gimap4d/http/rest-session-private.h"
 
 #define LEGACY_COOKIE "WASID4D"
-
-/* Where a request keeps the log that it is to be written to. */
-#define ACCESS_LOG "gimap4d-access-log"
 
 /* One request on its way. */
 typedef struct
@@ -40,7 +37,8 @@ rest_service_clear (RestService *service)
 {
   g_clear_pointer (&service->router, rest_router_free);
   g_clear_pointer (&service->sessions, rest_session_store_free);
-  g_clear_pointer (&service->session_key, g_bytes_unref);
+  g_clear_pointer (&service->session_keys, g_ptr_array_unref);
+  g_clear_pointer (&service->metrics_path, g_strfreev);
   g_clear_pointer (&service->project, g_free);
   g_clear_pointer (&service->proxies, http_proxies_free);
   g_clear_object (&service->access_log);
@@ -71,8 +69,8 @@ build_cookies (RestService *service, const char *value, gboolean is_secure)
 static char *
 seal_session (RestService *service, GRestSession *session)
 {
-  g_autofree char *sealed = rest_session_cookie_seal (session, service->session_key,
-                                                      service->project);
+  g_autofree char *sealed = rest_session_cookie_seal (
+      session, g_ptr_array_index (service->session_keys, 0), service->project);
   const char *fault = http_cookie_find_fault (service->cookie_name, sealed);
   g_autoptr (GError) error = NULL;
 
@@ -94,9 +92,9 @@ make_cookies (GIncomingMessage *request, gpointer data)
 
   if (session == NULL)
     return NULL;
-  if (service->session_key != NULL && rest_session_take_is_changed (session))
+  if (service->session_keys != NULL && rest_session_take_is_changed (session))
     value = seal_session (service, session);
-  else if (service->session_key == NULL)
+  else if (service->session_keys == NULL)
     value = rest_session_take_new_id (session);
   if (value != NULL && service->sessions != NULL)
     rest_session_store_rename (service->sessions, session, value);
@@ -187,8 +185,8 @@ find_session (Visit *visit)
   if (value == NULL)
     return NULL;
 
-  return service->session_key != NULL ?
-             rest_session_cookie_open (value, service->session_key, service->project,
+  return service->session_keys != NULL ?
+             rest_session_cookie_open (value, service->session_keys, service->project,
                                        service->session_idle_timeout) :
              rest_session_store_find (service->sessions, value);
 }
@@ -198,7 +196,7 @@ create_session (RestService *service)
 {
   g_autofree char *id = NULL;
 
-  if (service->session_key == NULL)
+  if (service->session_keys == NULL)
     return rest_session_store_create (service->sessions, service->session_idle_timeout);
 
   id = rest_session_make_id ();
@@ -212,7 +210,7 @@ open_session (Visit *visit)
   RestService *service = visit->service;
   g_autoptr (GRestSession) session = NULL;
 
-  if (service->sessions == NULL && service->session_key == NULL)
+  if (service->sessions == NULL && service->session_keys == NULL)
     return;
 
   session = find_session (visit);
@@ -349,50 +347,41 @@ make_request (RestService *service,
                                scheme != NULL && g_ascii_strcasecmp (scheme, "https") == 0);
 }
 
-/* The line is written when the answer has ended, whole or not. */
 static void
-log_access (SoupServerMessage *message, gpointer data)
+answer_metrics (Visit *visit)
 {
-  GIncomingMessage *request = data;
-  GOutputStream *log = g_object_get_data (G_OBJECT (request), ACCESS_LOG);
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-  gboolean has_length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH;
-  const HttpAccess access = {
-    .client = g_incoming_message_get_remote_address (request),
-    .verb = g_incoming_message_get_verb (request),
-    .url = g_incoming_message_get_url (request),
-    .is_http_1_0 = soup_server_message_get_http_version (message) == SOUP_HTTP_1_0,
-    .status = soup_server_message_get_status (message),
-    .size = has_length ? soup_message_headers_get_content_length (headers) : -1,
-    .referer = g_incoming_message_get_header (request, "referer"),
-    .agent = g_incoming_message_get_header (request, "user-agent"),
-  };
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *line = http_access_format (&access, now);
+  g_autoptr (GOutgoingMessage) answer = g_outgoing_message_new ();
+  g_autofree char *text = NULL;
+  RestMetrics metrics;
 
-  g_output_stream_write_all (log, line, strlen (line), NULL, NULL, NULL);
-  g_signal_handlers_disconnect_by_data (message, request);
+  rest_service_read_metrics (visit->service, &metrics);
+  text = rest_metrics_format (&metrics, visit->service->project);
+  g_outgoing_message_set_text (answer, text, NULL);
+  g_outgoing_message_set_header (answer, "Content-Type", "text/plain; version=0.0.4; charset=utf-8",
+                                 NULL);
+  g_outgoing_message_set_header (answer, "Cache-Control", "no-store", NULL);
+  rest_exchange_answer (begin (visit), answer);
 }
 
-static void
-release_request (gpointer request, GClosure *closure)
+static gboolean
+wants_metrics (Visit *visit)
 {
-  g_object_unref (request);
+  const char *const *path = (const char *const *) visit->service->metrics_path;
+  const char *verb = g_incoming_message_get_verb (visit->request);
+
+  return path != NULL && (g_str_equal (verb, "GET") || g_str_equal (verb, "HEAD")) &&
+         g_strv_equal (path, g_incoming_message_get_url_path (visit->request));
 }
 
-static void
-watch_access (RestService *service, SoupServerMessage *message, GIncomingMessage *request)
+void
+rest_service_read_metrics (RestService *service, RestMetrics *out_metrics)
 {
-  static const char *const signals[] = { "finished", "disconnected" };
-
-  if (service->access_log == NULL)
-    return;
-
-  g_object_set_data_full (G_OBJECT (request), ACCESS_LOG, g_object_ref (service->access_log),
-                          g_object_unref);
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    g_signal_connect_data (message, signals[i], G_CALLBACK (log_access), g_object_ref (request),
-                           release_request, 0);
+  *out_metrics = service->metrics;
+  if (service->guard != NULL)
+    out_metrics->n_connections = http_guard_count (service->guard, &out_metrics->n_accepted,
+                                                   &out_metrics->n_refused);
+  if (service->sessions != NULL)
+    out_metrics->n_sessions = rest_session_store_count (service->sessions);
 }
 
 void
@@ -409,13 +398,15 @@ rest_service_serve (RestService *service, SoupServerMessage *message)
   };
 
   incoming_message_set_stopping (request, service->stopping);
-  watch_access (service, message, request);
+  rest_access_watch (service, message, request);
   if (body == NULL)
     rest_exchange_answer_error (begin (&visit), error);
   else if (!is_allowed_host (&visit))
     answer_status (&visit, 421, NULL);
   else if (soup_server_message_is_options_ping (message))
     answer_status (&visit, 204, "GET, HEAD, POST, OPTIONS");
+  else if (wants_metrics (&visit))
+    answer_metrics (&visit);
   else
     route (&visit);
 }

@@ -6,8 +6,10 @@
 
 #pragma once
 
+#include "gimap4d/http/http-guard.h"
 #include "gimap4d/http/http-proxy.h"
 #include "gimap4d/http/rest-exchange.h"
+#include "gimap4d/http/rest-metrics.h"
 #include "gimap4d/http/rest-session-store.h"
 
 G_BEGIN_DECLS
@@ -17,7 +19,7 @@ typedef struct
 {
   RestRouter *router;         /* owned */
   RestSessionStore *sessions; /* owned, nullable: no sessions in memory */
-  GBytes *session_key;        /* owned, nullable: no sessions in cookies */
+  GPtrArray *session_keys;    /* owned, nullable: no sessions in cookies */
   char *project;              /* owned */
   char *rest_path;            /* owned */
   GStrv rest_segments;        /* owned */
@@ -30,11 +32,18 @@ typedef struct
   GMainContext *context;     /* unowned */
   HttpProxies *proxies;      /* owned, nullable */
   GOutputStream *access_log; /* owned, nullable */
+  gboolean has_common_log;   /* without referer and agent */
+  GStrv metrics_path;        /* owned, nullable */
+  RestMetrics metrics;
   gboolean is_draining;
   GCancellable *stopping; /* owned, nullable: cancelled when it drains */
+  HttpGuard *guard;       /* unowned, nullable: for the metrics */
   RestFailedFunc failed;
   GObject *failed_object; /* unowned */
 } RestService;
+
+/* Its metrics, with what is true at this moment. */
+void rest_service_read_metrics (RestService *service, RestMetrics *out_metrics);
 
 void rest_service_clear (RestService *service);
 

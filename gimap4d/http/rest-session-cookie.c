@@ -122,18 +122,40 @@ session_from_state (GVariant *wire, guint idle_timeout)
   return rest_session_new_from_state (id, idle_timeout, end, privileges, storage);
 }
 
+/* The number of the key that has signed, or -1. */
+static int
+find_key (GPtrArray *keys, const char *project, GBytes *bytes, const guint8 *signature)
+{
+  gsize size = 0;
+  gconstpointer data = g_bytes_get_data (bytes, &size);
+  guint8 mac[MAC_SIZE];
+
+  for (guint i = 0; i < keys->len; i++)
+    {
+      compute_mac (g_ptr_array_index (keys, i), project, data, size, mac);
+      if (is_same_mac (mac, signature))
+        return (int) i;
+    }
+
+  return -1;
+}
+
 GRestSession *
-rest_session_cookie_open (const char *cookie, GBytes *key, const char *project, guint idle_timeout)
+rest_session_cookie_open (const char *cookie,
+                          GPtrArray *keys,
+                          const char *project,
+                          guint idle_timeout)
 {
   const char *dot = strchr (cookie, '.');
   g_autofree char *content = dot != NULL ? g_strndup (cookie, dot - cookie) : NULL;
   g_autofree guchar *signature = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GVariant) state = NULL;
-  guint8 mac[MAC_SIZE];
+  GRestSession *session = NULL;
   guchar *data = NULL;
   gsize size = 0;
   gsize signature_size = 0;
+  int key = -1;
 
   if (content == NULL || strlen (cookie) > HTTP_LIMIT_COOKIE)
     return NULL;
@@ -141,12 +163,16 @@ rest_session_cookie_open (const char *cookie, GBytes *key, const char *project, 
   data = decode (content, &size);
   bytes = g_bytes_new_take (data, size);
   signature = decode (dot + 1, &signature_size);
-  compute_mac (key, project, data, size, mac);
-  if (signature_size != MAC_SIZE || !is_same_mac (mac, signature))
+  key = signature_size == MAC_SIZE ? find_key (keys, project, bytes, signature) : -1;
+  if (key < 0)
     return NULL;
 
   state = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (STATE_TYPE), bytes, FALSE));
-  return session_from_state (state, idle_timeout);
+  session = session_from_state (state, idle_timeout);
+  if (session != NULL && key > 0)
+    rest_session_forget_told (session);
+
+  return session;
 }
 
 GBytes *

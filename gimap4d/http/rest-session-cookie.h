@@ -16,9 +16,10 @@ G_BEGIN_DECLS
  * signed, so that a cookie of one project is none of another. */
 char *rest_session_cookie_seal (GRestSession *session, GBytes *key, const char *project);
 
-/* NULL when the signature is wrong, or the time is over. @idle_timeout: in seconds. */
+/* NULL when none of @keys has made the signature, or the time is over. One of an old key is sealed
+ * with the first of them next time. @idle_timeout: in seconds. */
 GRestSession *rest_session_cookie_open (const char *cookie,
-                                        GBytes *key,
+                                        GPtrArray *keys,
                                         const char *project,
                                         guint idle_timeout);
 

@@ -33,6 +33,9 @@ char *rest_session_take_new_id (GRestSession *self);
 /* Whether the client's cookie says something else, or something old. The storage is copied. */
 gboolean rest_session_take_is_changed (GRestSession *self);
 
+/* The client's cookie is to be made anew, whatever it says. */
+void rest_session_forget_told (GRestSession *self);
+
 /* From the kernel, or not at all. */
 void rest_session_fill_random (void *data, gsize size);
 

@@ -182,6 +182,141 @@ test_load_refused (void)
   assert_answer (fixture, "GET", "/x", "Not Found\n|404");
 }
 
+static GFile *
+new_file (const char *text)
+{
+  g_autofree char *name = NULL;
+  int fd = g_file_open_tmp ("gimap4d-XXXXXX.json", &name, NULL);
+
+  g_close (fd, NULL);
+  g_assert_true (g_file_set_contents (name, text, -1, NULL));
+
+  return g_file_new_for_path (name);
+}
+
+static void
+rewrite (GFile *file, const char *text)
+{
+  g_assert_true (g_file_set_contents (g_file_peek_path (file), text, -1, NULL));
+}
+
+#define HANDLER(method, pattern)                                                                   \
+  "{\"class\":\"Shop\",\"method\":\"" method "\",\"pattern\":\"" pattern "\"}"
+
+static ServerFixture *
+fixture_with_files (GFile *first, GFile *second)
+{
+  ServerFixture *fixture = server_fixture_new ("P");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_rest_server_load_handlers (fixture->server, first, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_rest_server_add_handler (fixture->server, "/own", NULL, show, (gpointer) "own",
+                                            NULL, NULL));
+  g_assert_true (g_rest_server_load_handlers (fixture->server, second, &error));
+  g_assert_no_error (error);
+  g_rest_server_add_singleton_function (fixture->server, "Shop", "a", show, (gpointer) "a", NULL);
+  g_rest_server_add_singleton_function (fixture->server, "Shop", "b", show, (gpointer) "b", NULL);
+
+  return fixture;
+}
+
+/* All files or none, and each in its place. */
+static void
+test_reload (void)
+{
+  g_autoptr (GFile) first = new_file ("[]");
+  g_autoptr (GFile) second = new_file ("[" HANDLER ("b", "/") "]");
+  g_autoptr (ServerFixture) fixture = fixture_with_files (first, second);
+  g_autoptr (GError) error = NULL;
+
+  server_fixture_listen (fixture);
+  assert_answer (fixture, "GET", "/own", "own:-:-|200");
+  assert_answer (fixture, "GET", "/x", "b:-:-|200");
+
+  rewrite (first, "[" HANDLER ("a", "/x") "," HANDLER ("a", "/own/deep") "]");
+  assert_answer (fixture, "GET", "/x", "b:-:-|200");
+  g_assert_true (g_rest_server_reload (fixture->server, &error));
+  g_assert_no_error (error);
+  assert_answer (fixture, "GET", "/x", "a:-:-|200");
+  assert_answer (fixture, "GET", "/own/deep", "a:-:-|200");
+  assert_answer (fixture, "GET", "/own", "own:-:-|200");
+
+  rewrite (first, "[]");
+  rewrite (second, "[" HANDLER ("a", "/") "," HANDLER ("a", "/rest/x") "]");
+  g_assert_false (g_rest_server_reload (fixture->server, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, g_file_peek_path (second)));
+  assert_answer (fixture, "GET", "/x", "a:-:-|200");
+  assert_answer (fixture, "GET", "/y", "b:-:-|200");
+
+  g_unlink (g_file_peek_path (first));
+  g_clear_error (&error);
+  g_assert_false (g_rest_server_reload (fixture->server, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  assert_answer (fixture, "GET", "/x", "a:-:-|200");
+  g_unlink (g_file_peek_path (second));
+}
+
+static void
+reload_failed_cb (GRestServer *server, const GError *error, gpointer data)
+{
+  guint *n_failed = data;
+
+  g_assert_error (error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_PARSE);
+  ++*n_failed;
+}
+
+static void
+test_watch (void)
+{
+  g_autoptr (GFile) first = new_file ("[" HANDLER ("a", "/x") "]");
+  g_autoptr (GFile) second = new_file ("[]");
+  g_autoptr (ServerFixture) fixture = fixture_with_files (first, second);
+  guint n_failed = 0;
+
+  g_object_set (fixture->server, "watch-files", TRUE, NULL);
+  g_signal_connect (fixture->server, "reload-failed", G_CALLBACK (reload_failed_cb), &n_failed);
+  server_fixture_listen (fixture);
+  rewrite (first, "[");
+  while (n_failed == 0)
+    g_main_context_iteration (NULL, TRUE);
+  assert_answer (fixture, "GET", "/x", "a:-:-|200");
+
+  rewrite (first, "[" HANDLER ("b", "/x") "]");
+  for (;;)
+    {
+      g_autofree char *text = server_fixture_curl_text (fixture, "/x", NULL);
+
+      if (g_str_equal (text, "b:-:-"))
+        break;
+      g_assert_cmpstr (text, ==, "a:-:-");
+    }
+  g_unlink (g_file_peek_path (first));
+  g_unlink (g_file_peek_path (second));
+}
+
+/* The names of 4D's documentation, in its spelling. */
+static void
+test_verbs (void)
+{
+  g_autoptr (GFile) first = new_file (
+      "[{\"class\":\"Shop\",\"method\":\"a\",\"pattern\":\"/p\",\"verbs\":\"get,Post\"},"
+      "{\"class\":\"Shop\",\"method\":\"b\",\"pattern\":\"p\",\"verbs\":\"\",\"comment\":1}]");
+  g_autoptr (GFile) second = new_file ("[" HANDLER ("b", "4DACTIONS") "]");
+  g_autoptr (ServerFixture) fixture = fixture_with_files (first, second);
+
+  server_fixture_listen (fixture);
+  assert_answer (fixture, "GET", "/p", "a:-:-|200");
+  assert_answer (fixture, "POST", "/p/q", "a:-:-|200");
+  assert_answer (fixture, "DELETE", "/p", "b:-:-|200");
+  assert_answer (fixture, "GET", "/pq", "Not Found\n|404");
+  assert_answer (fixture, "GET", "/4DACTIONS", "b:-:-|200");
+  assert_answer (fixture, "GET", "/P", "Not Found\n|404");
+  g_unlink (g_file_peek_path (first));
+  g_unlink (g_file_peek_path (second));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -191,6 +326,9 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-handlers/H16/endless-regex", test_endless_regex);
   g_test_add_func ("/rest-handlers/load", test_load);
   g_test_add_func ("/rest-handlers/load-refused", test_load_refused);
+  g_test_add_func ("/rest-handlers/reload", test_reload);
+  g_test_add_func ("/rest-handlers/watch", test_watch);
+  g_test_add_func ("/rest-handlers/verbs", test_verbs);
 
   return g_test_run ();
 }

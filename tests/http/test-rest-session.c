@@ -5,9 +5,11 @@
  */
 
 #include "gimap4d/http/rest-session-cookie.h"
+#include "gimap4d/http/rest-session-keys.h"
 #include "gimap4d/http/rest-session-private.h"
 #include "gimap4d/http/rest-session-store.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static void
@@ -251,10 +253,12 @@ static void
 test_cookie (void)
 {
   g_autoptr (GBytes) key = rest_session_key_new ();
+  g_autoptr (GPtrArray) keys = rest_session_keys_new (key);
   g_autoptr (GBytes) other_key = rest_session_key_new ();
+  g_autoptr (GPtrArray) other_keys = rest_session_keys_new (other_key);
   g_autoptr (GRestSession) session = session_with_state ();
   g_autofree char *cookie = rest_session_cookie_seal (session, key, "P");
-  g_autoptr (GRestSession) opened = rest_session_cookie_open (cookie, key, "P", 60);
+  g_autoptr (GRestSession) opened = rest_session_cookie_open (cookie, keys, "P", 60);
   guint32 calls = 0;
 
   g_assert_nonnull (opened);
@@ -262,11 +266,11 @@ test_cookie (void)
   g_assert_true (g_rest_session_has_privilege (opened, "write"));
   g_assert_true (g_variant_dict_lookup (g_rest_session_get_storage (opened), "calls", "u", &calls));
   g_assert_cmpuint (calls, ==, 7);
-  g_assert_null (rest_session_cookie_open (cookie, key, "Q", 60));
-  g_assert_null (rest_session_cookie_open (cookie, other_key, "P", 60));
-  g_assert_null (rest_session_cookie_open ("", key, "P", 60));
-  g_assert_null (rest_session_cookie_open (".", key, "P", 60));
-  g_assert_null (rest_session_cookie_open ("a.b.c", key, "P", 60));
+  g_assert_null (rest_session_cookie_open (cookie, keys, "Q", 60));
+  g_assert_null (rest_session_cookie_open (cookie, other_keys, "P", 60));
+  g_assert_null (rest_session_cookie_open ("", keys, "P", 60));
+  g_assert_null (rest_session_cookie_open (".", keys, "P", 60));
+  g_assert_null (rest_session_cookie_open ("a.b.c", keys, "P", 60));
 }
 
 /* No byte of it can be changed, and none left out. */
@@ -274,6 +278,7 @@ static void
 test_cookie_tampered (void)
 {
   g_autoptr (GBytes) key = rest_session_key_new ();
+  g_autoptr (GPtrArray) keys = rest_session_keys_new (key);
   g_autoptr (GRestSession) session = session_with_state ();
   g_autofree char *cookie = rest_session_cookie_seal (session, key, "P");
   gsize size = strlen (cookie);
@@ -283,11 +288,11 @@ test_cookie_tampered (void)
       g_autofree char *changed = g_strdup (cookie);
       g_autofree char *shorter = g_strndup (cookie, i);
 
-      g_assert_null (rest_session_cookie_open (shorter, key, "P", 60));
+      g_assert_null (rest_session_cookie_open (shorter, keys, "P", 60));
       /* The last characters of base64 hold bits that mean nothing: another one 24 values away does. */
       changed[i] = g_ascii_isupper (cookie[i]) ? g_ascii_tolower (cookie[i]) : 'A';
       if (strcmp (changed, cookie) != 0)
-        g_assert_null (rest_session_cookie_open (changed, key, "P", 60));
+        g_assert_null (rest_session_cookie_open (changed, keys, "P", 60));
     }
 }
 
@@ -295,16 +300,18 @@ static void
 test_cookie_expired (void)
 {
   g_autoptr (GBytes) key = rest_session_key_new ();
+  g_autoptr (GPtrArray) keys = rest_session_keys_new (key);
   g_autoptr (GRestSession) session = rest_session_new ("id", 0);
   g_autofree char *cookie = rest_session_cookie_seal (session, key, "P");
 
-  g_assert_null (rest_session_cookie_open (cookie, key, "P", 3600));
+  g_assert_null (rest_session_cookie_open (cookie, keys, "P", 3600));
 }
 
 static void
 test_cookie_renewal (void)
 {
   g_autoptr (GBytes) key = rest_session_key_new ();
+  g_autoptr (GPtrArray) keys = rest_session_keys_new (key);
   g_autoptr (GRestSession) session = session_with_state ();
   g_autofree char *cookie = NULL;
   g_autoptr (GRestSession) same = NULL;
@@ -318,11 +325,95 @@ test_cookie_renewal (void)
   g_assert_true (rest_session_take_is_changed (session));
 
   cookie = rest_session_cookie_seal (session, key, "P");
-  same = rest_session_cookie_open (cookie, key, "P", 60);
+  same = rest_session_cookie_open (cookie, keys, "P", 60);
   g_assert_false (rest_session_take_is_changed (same));
   /* With a longer time the cookie tells an end that is too early. */
-  old = rest_session_cookie_open (cookie, key, "P", 3600);
+  old = rest_session_cookie_open (cookie, keys, "P", 3600);
   g_assert_true (rest_session_take_is_changed (old));
+}
+
+/* The newest key seals, those before it open for a while. */
+static void
+test_cookie_rotation (void)
+{
+  g_autoptr (GBytes) old_key = rest_session_key_new ();
+  g_autoptr (GBytes) new_key = rest_session_key_new ();
+  g_autoptr (GPtrArray) both = rest_session_keys_new (new_key);
+  g_autoptr (GPtrArray) only_new = rest_session_keys_new (new_key);
+  g_autoptr (GRestSession) session = session_with_state ();
+  g_autofree char *cookie = rest_session_cookie_seal (session, old_key, "P");
+  g_autoptr (GRestSession) opened = NULL;
+  g_autofree char *again = NULL;
+  g_autoptr (GRestSession) renewed = NULL;
+
+  g_assert_null (rest_session_cookie_open (cookie, only_new, "P", 60));
+  g_ptr_array_add (both, g_bytes_ref (old_key));
+  opened = rest_session_cookie_open (cookie, both, "P", 60);
+  g_assert_nonnull (opened);
+  g_assert_true (rest_session_take_is_changed (opened));
+  again = rest_session_cookie_seal (opened, new_key, "P");
+  renewed = rest_session_cookie_open (again, both, "P", 60);
+  g_assert_false (rest_session_take_is_changed (renewed));
+}
+
+static GPtrArray *
+load_keys (const char *text, int mode, GError **error)
+{
+  g_autofree char *path = NULL;
+  int fd = g_file_open_tmp ("gimap4d-keys-XXXXXX", &path, NULL);
+  GPtrArray *keys = NULL;
+
+  g_close (fd, NULL);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  g_assert_cmpint (g_chmod (path, mode), ==, 0);
+  keys = rest_session_keys_load (path, error);
+  g_unlink (path);
+
+  return keys;
+}
+
+#define KEY_A "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+#define KEY_B "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB="
+
+static void
+test_key_file (void)
+{
+  static const struct
+  {
+    const char *text;
+    int mode;
+    int n_keys; /* or the error */
+    gboolean is_error;
+  } rows[] = {
+    { KEY_A "\n", 0600, 1, FALSE },
+    { KEY_A, 0440, 1, FALSE },
+    { "# new\n" KEY_B "\n\n  # old\n " KEY_A " \r\n", 0400, 2, FALSE },
+    { KEY_A "\n", 0644, G_IO_ERROR_PERMISSION_DENIED, TRUE },
+    { KEY_A "\n", 0602, G_IO_ERROR_PERMISSION_DENIED, TRUE },
+    { KEY_A "\n", 0660, G_IO_ERROR_PERMISSION_DENIED, TRUE },
+    { "", 0600, G_IO_ERROR_INVALID_DATA, TRUE },
+    { "# nothing\n", 0600, G_IO_ERROR_INVALID_DATA, TRUE },
+    { "AAAA\n", 0600, G_IO_ERROR_INVALID_DATA, TRUE },
+    { KEY_A "\nno key, but long enough to be one by far\n", 0600, G_IO_ERROR_INVALID_DATA, TRUE },
+    { KEY_A "\n" KEY_A "\n" KEY_A "\n" KEY_A "\n" KEY_A "\n" KEY_A "\n" KEY_A "\n" KEY_A "\n" KEY_A
+            "\n",
+      0600, G_IO_ERROR_INVALID_DATA, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) keys = load_keys (rows[i].text, rows[i].mode, &error);
+
+      if (rows[i].is_error)
+        {
+          g_assert_error (error, G_IO_ERROR, rows[i].n_keys);
+          g_assert_null (strstr (error->message, "AAAA"));
+          continue;
+        }
+      g_assert_no_error (error);
+      g_assert_cmpuint (keys->len, ==, rows[i].n_keys);
+    }
 }
 
 int
@@ -341,6 +432,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-session/cookie-tampered", test_cookie_tampered);
   g_test_add_func ("/rest-session/cookie-expired", test_cookie_expired);
   g_test_add_func ("/rest-session/cookie-renewal", test_cookie_renewal);
+  g_test_add_func ("/rest-session/cookie-rotation", test_cookie_rotation);
+  g_test_add_func ("/rest-session/key-file", test_key_file);
 
   return g_test_run ();
 }
