@@ -215,6 +215,9 @@
 #define HTTP_LIMIT_JSON_DEPTH 128
 #define HTTP_LIMIT_JSON_KEYS 100000
 #define HTTP_LIMIT_SESSIONS 10000
+/* Of a result that is made of objects. */
+#define HTTP_LIMIT_RESULT_ITEMS 10000
+#define HTTP_LIMIT_RESULT_DEPTH 8
 /* Each is tried on each request. */
 #define HTTP_LIMIT_SESSION_KEYS 8
 #define HTTP_LIMIT_COOKIES 50

@@ -118,6 +118,13 @@ void g_rest_server_expose (GRestServer *self,
                            gpointer data,
                            GDestroyNotify destroy);
 G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_rest_server_expose_method (GRestServer *self,
+                                      const char *class_name,
+                                      GObject *object,
+                                      const char *method,
+                                      GRestExposeFlags flags,
+                                      GError **error);
+G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_rest_server_conceal (GRestServer *self,
                                 const char *class_name,
                                 const char *function_name);

@@ -379,7 +379,7 @@ rest_exchange_call (RestExchange *exchange,
   /* The answer frees the exchange's reference to it. */
   rest_slot_ref (slot);
   exchange->is_calling = TRUE;
-  if (pool != NULL)
+  if (pool != NULL && !route->is_async)
     {
       g_thread_pool_push (pool, job, NULL);
     }

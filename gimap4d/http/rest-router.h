@@ -16,6 +16,7 @@ typedef struct
   GRestFunction function;       /* nullable */
   GHttpHandlerFunction handler; /* nullable */
   GRestExposeFlags flags;
+  gboolean is_async; /* it does not block: no thread of the pool is needed for it */
   gpointer data;
   GDestroyNotify destroy;
 } RestRoute;

@@ -10,7 +10,7 @@ import gi
 
 gi.require_version("GImap4D", "1.0")
 
-from gi.repository import Gio, GImap4D, GLib  # noqa: E402
+from gi.repository import Gio, GImap4D, GLib, GObject  # noqa: E402
 
 
 def setting(name):

@@ -6,12 +6,13 @@ SPDX-FileCopyrightText: The gimap4d authors
 
 import json
 import sys
+import tempfile
 import threading
 import urllib.error
 import urllib.request
 
 import tap
-from library import GImap4D, GLib, raises
+from library import Gio, GImap4D, GLib, GObject, raises
 
 
 def request(server, path, *, data=None, body=None, content_type="application/json", verb=None):
@@ -240,6 +241,64 @@ def test_dispatch():
     assert not silent.uris
 
 
+class Shop(GObject.Object):
+    """A singleton, as applications write it."""
+
+    def __init__(self):
+        super().__init__()
+        self.sold = 0
+
+    def sell(self, what, count=1):
+        self.sold += count
+        return {"what": what, "sold": self.sold}
+
+    def page(self, request):
+        return "page of " + request.url
+
+    def _secret(self, request):
+        raise AssertionError("it must not be called")
+
+
+def test_expose_object():
+    server = new_server()
+    shop = Shop()
+    info = Gio.FileInfo.new()
+    server.expose_object("$singleton/Shop", shop, "sell")
+    assert result(server, "/rest/$singleton/Shop/sell", data=["tea", 2]) == {
+        "what": "tea", "sold": 2}
+    for wrong in ([], ["a", 1, 2]):
+        status, _, body = request(server, "/rest/$singleton/Shop/sell", data=wrong)
+        assert status == 400 and b"argument" in body, body
+    for hidden in ("page", "_secret", "get_property"):
+        assert request(server, f"/rest/$singleton/Shop/{hidden}", data=[])[0] == 404
+
+    # Of an object of C, by its typelib.
+    server.expose_object("Info", info, "set_attribute_string", "get_attribute_string")
+    server.expose_object("Info", info, "has_attribute", http_get=True)
+    assert result(server, "/rest/Info/set_attribute_string", data=["a::b", "é"]) is None
+    assert result(server, "/rest/Info/get_attribute_string", data=["a::b"]) == "é"
+    assert result(server, "/rest/Info/has_attribute?$params=['a::b']".replace("'", "%22")) is True
+    assert request(server, "/rest/Info/get_attribute_string")[0] == 405
+    raises(GLib.Error, lambda: server.expose_object("Info", info, "nothing"), "no method")
+    raises(GLib.Error, lambda: server.expose_object("Info", info, "set_name"), "name")
+
+
+def test_singletons():
+    """HTTPHandlers.json finds the methods of Python objects, and no private ones."""
+    server = new_server()
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump([{"class": "Shop", "method": method, "pattern": method.strip("_"), "verbs": "get"}
+                   for method in ("page", "_secret", "get_property")], file)
+        file.flush()
+        server.load_handlers(Gio.File.new_for_path(file.name))
+        server.add_singleton("Shop", Shop())
+        assert request(server, "/page/x?y")[2] == b"page of /page/x?y"
+        for name in ("secret", "get_property"):
+            status, _, body = request(server, "/" + name)
+            assert status == 500 and b"Cannot find singleton function" in body, body
+        assert server.reload() is True
+
+
 def test_run_and_stop():
     server = new_server()
     GLib.idle_add(server.stop)
@@ -258,5 +317,7 @@ tap.run({
     "request": test_request,
     "form with files": test_form_with_files,
     "events": test_events,
+    "methods of objects": test_expose_object,
+    "singletons": test_singletons,
     "run and stop": test_run_and_stop,
 })

@@ -535,8 +535,24 @@ def _registers(register):
     return method
 
 
+def _is_of_application(function):
+    """Whether a method is one of Python's, and not of a library in C."""
+    return inspect.isfunction(function) and not function.__module__.startswith("gi.")
+
+
+def _call_with(method, params):
+    """A method of the application; parameters that do not fit are the client's fault."""
+    try:
+        inspect.signature(method).bind(*params)
+    except TypeError as problem:
+        raise GLib.Error.new_literal(GImap4D.RestServerError.quark(), str(problem),
+                                     GImap4D.RestServerError.BAD_REQUEST) from None
+    return method(*params)
+
+
 def _extend_server(cls):
     c_expose, c_add_handler, c_run = cls.expose, cls.add_handler, cls.run
+    c_add_singleton = cls.add_singleton
 
     def expose(self, class_name, function_name, function, *, http_get=False):
         """Exposes function (request, params), which returns the result or raises."""
@@ -549,6 +565,30 @@ def _extend_server(cls):
         c_add_handler(self, pattern, verbs,
                       lambda request, call, *_: _answer(call, function, request))
 
+    def expose_object(self, class_name, thing, *names, http_get=False):
+        """Exposes methods of an object by their names; they get the parameters one by one."""
+        flags = GImap4D.RestExposeFlags(1 if to_boolean(http_get, "http_get") else 0)
+        for name in names:
+            if _is_of_application(getattr(type(thing), name, None)):
+                method = getattr(thing, name)
+                expose(self, class_name, name,
+                       lambda request, params, method=method: _call_with(method, params),
+                       http_get=http_get)
+            else:
+                self.expose_method(class_name, thing, name, flags)
+
+    def add_singleton(self, name, thing):
+        """Makes the methods of an object known to which HTTPHandlers.json may lead."""
+        if isinstance(thing, GObject.Object):
+            c_add_singleton(self, name, thing)
+        for method_name in dir(type(thing)):
+            if not method_name.startswith("_") and _is_of_application(
+                    getattr(type(thing), method_name)):
+                method = getattr(thing, method_name)
+                self.add_singleton_function(
+                    name, method_name,
+                    lambda request, call, *_, method=method: _answer(call, method, request))
+
     def run(self):
         """Serves until stop () is called, or Ctrl+C."""
         with wakeup_on_signal(), register_sigint_fallback(self.stop):
@@ -556,6 +596,8 @@ def _extend_server(cls):
 
     cls.expose = _registers(expose)
     cls.add_handler = _registers(add_handler)
+    cls.expose_object = expose_object
+    cls.add_singleton = add_singleton
     cls.run = run
 
 
