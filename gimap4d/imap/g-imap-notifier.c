@@ -56,8 +56,8 @@
  * %G_IMAP_ERROR_UIDVALIDITY_CHANGED; nothing is said of the mails that were and those that are, and the
  * notifier goes on with the new box. What a program has kept of the box is to be read anew.
  *
- * What another try cannot heal, a login that is refused or a box that does not exist any more, ends
- * it: #GImapNotifier::error is followed by a change of #GImapNotifier:is-started.
+ * What another try cannot heal, a login that is refused or a box that does not exist any more, or cannot
+ * be selected five times in a row, ends it: #GImapNotifier::error is followed by a change of #GImapNotifier:is-started.
  *
  * ## Threads
  *

@@ -442,6 +442,7 @@ imap_watch_selected (ImapSession *session)
       return;
     }
 
+  watch->n_refusals = 0;
   if (watch->map != NULL && imap_box_name_is_same (watch->box, session->box->name))
     resync (session);
   else
@@ -479,7 +480,9 @@ imap_watch_refused (ImapSession *session, const GError *error)
 
   if (watch == NULL)
     return;
-  if (watch->box == NULL || g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_NONEXISTENT))
+  /* Many servers do not say with a code that it is gone. */
+  if (watch->box == NULL || g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_NONEXISTENT) ||
+      ++watch->n_refusals >= IMAP_LIMIT_REFUSALS)
     {
       imap_watch_end (session, error);
       return;
@@ -490,7 +493,8 @@ imap_watch_refused (ImapSession *session, const GError *error)
   session->wanted_box = g_strdup (watch->box);
   session->wanted_read_only = watch->is_read_only;
   session->wanted_uid_validity = watch->uid_validity;
-  imap_watch_tell (session, error);
+  if (watch->n_refusals == 1)
+    imap_watch_tell (session, error);
   imap_rest_put_off_select (session);
 }
 

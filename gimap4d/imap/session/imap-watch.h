@@ -58,6 +58,7 @@ struct _ImapWatch
   gboolean is_hurried; /* what ends now was the notifier's own: no pause behind it */
   gboolean had_news;   /* since the last poll */
   gint64 connected_at; /* monotonic; 0 = is not */
+  guint n_refusals;    /* to select the box again, in a row */
   gint64 select_at;    /* monotonic: not before this is the box selected again */
   guint poll_ms;
   guint n_retries;

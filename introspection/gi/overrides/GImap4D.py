@@ -7,6 +7,7 @@ SPDX-License-Identifier: LGPL-2.1-or-later
 SPDX-FileCopyrightText: The gimap4d authors
 """
 
+import asyncio
 import functools
 import inspect
 import json
@@ -66,6 +67,7 @@ _SHOWN = {
     "ImapBox": ("name",),
     "ImapBoxInfo": ("name", "mail-count"),
     "ImapQuota": ("resource", "usage", "limit"),
+    "ImapNotifier": ("is-started",),
     "ImapStatus": ("success", "status-text"),
     "ImapStatusError": ("code", "message"),
     "EventStream": ("last-event-id", "is-open"),
@@ -707,6 +709,43 @@ def _extend_transporter(cls):
     cls.__aexit__ = _leave_async
 
 
+def _start_notifier(self):
+    self.start()
+    return self
+
+
+async def _start_notifier_async(self):
+    await self.start_async()
+    return self
+
+
+async def _stop_notifier_async(self, *_):
+    await self.stop_async()
+
+
+def _connect_notifier(self, signal, handler, *arguments):
+    """As ever; what is connected under asyncio is called in the thread of the event loop."""
+    if not is_asyncio_running():
+        return GObject.Object.connect(self, signal, handler, *arguments)
+    loop = asyncio.get_running_loop()
+
+    def hand_over(*values):
+        try:
+            loop.call_soon_threadsafe(handler, *values)
+        except RuntimeError:
+            pass  # The loop was closed meanwhile: nobody listens.
+
+    return GObject.Object.connect(self, signal, hand_over, *arguments)
+
+
+def _extend_notifier(cls):
+    cls.connect = _connect_notifier
+    cls.__enter__ = _start_notifier
+    cls.__exit__ = lambda self, *_: self.stop() and None
+    cls.__aenter__ = _start_notifier_async
+    cls.__aexit__ = _stop_notifier_async
+
+
 def _count_positional(function):
     """How many of two arguments the function takes."""
     try:
@@ -780,6 +819,7 @@ for _name in dir(GImap4D):
 
 _extend_transporter(GImap4D.ImapTransporter)
 _extend_mails(GImap4D.ImapMails)
+_extend_notifier(GImap4D.ImapNotifier)
 _extend_server(GImap4D.RestServer)
 _extend_events(GImap4D.EventStream)
 for _name, _function in _SET_METHODS.items():

@@ -137,7 +137,12 @@ static const struct
     LOGGED_IN ("IDLE") "C: $2 SELECT *\nS: $2 NO [UNAVAILABLE] starting\n"
                        "C: $3 SELECT *\nS: $3 NO [UNAVAILABLE] starting\n" SELECTED ("4", "2")
                            TWO_MAILS ("5") IDLING ("6"),
-    "error disconnected\nerror no\nerror no\n" },
+    "error disconnected\nerror no\n" },
+  { "D21-refused", BEGUN_IDLE "cut\n",
+    LOGGED_IN ("IDLE") "C: $2 SELECT *\nS: $2 NO none\nC: $3 SELECT *\nS: $3 NO none\n"
+                       "C: $4 SELECT *\nS: $4 NO none\nC: $5 SELECT *\nS: $5 NO none\n"
+                       "C: $6 SELECT *\nS: $6 NO none\n",
+    "error disconnected\nerror no\nerror no\nstopped\n" },
   { "D21-nonexistent", BEGUN_IDLE "cut\n",
     LOGGED_IN ("IDLE") "C: $2 SELECT *\nS: $2 NO [NONEXISTENT] gone\n",
     "error disconnected\nerror nonexistent\nstopped\n" },
