@@ -14,7 +14,8 @@ typedef struct
 {
   char *name; /* UTF-8, owned */
   gboolean is_read_only;
-  gboolean is_watched; /* a notifier is started */
+  gboolean is_condstore; /* the server was asked for modification sequences */
+  gboolean is_watched;   /* a notifier is started */
   guint32 exists;
   guint32 recent;
   GStrv flags;           /* owned, never NULL */

@@ -300,18 +300,25 @@ ImapMailMap *
 imap_mail_map_new_from_entries (ImapFlagSets *sets, GArray *entries)
 {
   g_autoptr (ImapMailMap) map = imap_mail_map_new (sets);
+  guint32 number = 0;
+  guint32 uid = 0;
 
   /* Stable: of two that tell of one mail the later one counts. */
   g_array_sort (entries, compare_numbers);
   for (guint i = 0; i < entries->len; i++)
     {
       const ImapMailEntry *entry = &g_array_index (entries, ImapMailEntry, i);
-      gboolean is_again = i > 0 && entry->number == (entry - 1)->number;
+      gboolean is_again = entry->number == number;
 
-      if (is_again && entry->uid == (entry - 1)->uid)
-        imap_mail_map_set_flags (map, entry->uid, entry->flags);
+      /* Flags without an id are those of the mail that has the number. */
+      if (is_again && (entry->uid == uid || entry->uid == 0))
+        imap_mail_map_set_flags (map, uid, entry->flags);
+      else if (entry->uid == 0)
+        continue;
       else if (is_again || !imap_mail_map_append (map, entry->uid, entry->flags))
         return NULL;
+      number = entry->number;
+      uid = is_again ? uid : entry->uid;
     }
 
   return g_steal_pointer (&map);

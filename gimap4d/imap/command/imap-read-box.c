@@ -69,9 +69,9 @@ succeed (ReadOperation *self, ImapMailMap *map, guint n_missing)
 static gboolean
 is_about_flags (const ImapFetch *fetch)
 {
-  return fetch->uid != 0 && fetch->has_flags && fetch->size < 0 &&
-         imap_span_is_empty (&fetch->body) && imap_span_is_empty (&fetch->header) &&
-         imap_span_is_empty (&fetch->section) && imap_span_is_empty (&fetch->envelope);
+  return fetch->has_flags && fetch->size < 0 && imap_span_is_empty (&fetch->body) &&
+         imap_span_is_empty (&fetch->header) && imap_span_is_empty (&fetch->section) &&
+         imap_span_is_empty (&fetch->envelope);
 }
 
 static void
@@ -118,11 +118,14 @@ claim_fetch (ImapCommand *command, const ImapResponse *response)
   if (response->type != IMAP_DATA_FETCH || !imap_data_parse_fetch (response, &fetch, NULL) ||
       !is_about_flags (&fetch))
     return FALSE;
-  /* By number no other than those that there were may come; with ids the number does not matter. */
+  /* By number no other than those that there were may come; with ids the number does not matter. What
+   * has changed just now may come without one. */
   if (self->known == NULL && (fetch.number == 0 || fetch.number > self->n_asked))
     return FALSE;
-
-  take_entry (self, &fetch);
+  if (self->known != NULL && fetch.uid == 0)
+    self->is_stale = TRUE;
+  else
+    take_entry (self, &fetch);
 
   return TRUE;
 }
@@ -165,16 +168,12 @@ finish_all (ReadOperation *self)
 }
 
 static void
-done (ImapCommand *command, const ImapResponse *response)
+finish (ReadOperation *self)
 {
-  ReadOperation *self = (ReadOperation *) command->operation;
-
-  self->n_answers_due--;
-  if (response->condition != IMAP_CONDITION_OK)
-    fail (self, imap_failure_new (response));
-  else if (self->n_answers_due > 0)
+  if (self->n_answers_due > 0)
     return;
-  else if (self->is_stale && self->n_tries >= MAX_TRIES)
+
+  if (self->is_stale && self->n_tries >= MAX_TRIES)
     fail (self, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
                              _ ("the box changes whenever it is read")));
   else if (self->is_stale)
@@ -183,6 +182,28 @@ done (ImapCommand *command, const ImapResponse *response)
     finish_changes (self);
   else
     finish_all (self);
+}
+
+static void
+done (ImapCommand *command, const ImapResponse *response)
+{
+  ReadOperation *self = (ReadOperation *) command->operation;
+
+  self->n_answers_due--;
+  if (response->condition == IMAP_CONDITION_OK)
+    finish (self);
+  else
+    fail (self, imap_failure_new (response));
+}
+
+/* A box without modification sequences may refuse them, and is read all the same. */
+static void
+modseqs_done (ImapCommand *command, const ImapResponse *response)
+{
+  ReadOperation *self = (ReadOperation *) command->operation;
+
+  self->n_answers_due--;
+  finish (self);
 }
 
 static void
@@ -201,17 +222,20 @@ submit (ReadOperation *self,
   imap_operation_submit (self, writer, traits, claim, on_done);
 }
 
-/* From a FETCH of MODSEQ on the server tells it with every change (RFC 7162, 3.1). */
+/* From a FETCH of MODSEQ on the server tells it with every change, and says how far it is (RFC 7162,
+ * 3.1). Before the mails are read, so that no change is missed between the two. */
 static void
 ask_for_modseqs (ReadOperation *self)
 {
-  if (imap_operation_get_box (self)->highest_modseq <= 0 ||
-      (!imap_operation_has (self, IMAP_CAPABILITY_CONDSTORE) &&
-       !imap_operation_has (self, IMAP_CAPABILITY_QRESYNC)))
+  ImapBoxState *box = imap_operation_get_box (self);
+
+  if (box->is_condstore || (!imap_operation_has (self, IMAP_CAPABILITY_CONDSTORE) &&
+                            !imap_operation_has (self, IMAP_CAPABILITY_QRESYNC)))
     return;
 
+  box->is_condstore = TRUE;
   submit (self, "FETCH", g_strdup_printf (" %u (UID MODSEQ)", self->n_asked), IMAP_COMMAND_NUMBERS,
-          NULL, done);
+          claim_fetch, modseqs_done);
 }
 
 static void
@@ -224,9 +248,9 @@ begin_all (ReadOperation *self)
       return;
     }
 
+  ask_for_modseqs (self);
   submit (self, "FETCH", g_strdup_printf (" 1:%u (UID FLAGS)", self->n_asked), IMAP_COMMAND_NUMBERS,
           claim_fetch, done);
-  ask_for_modseqs (self);
 }
 
 static void

@@ -19,6 +19,7 @@ typedef struct
   gboolean read_only;
   ImapBoxState *state; /* what the server has told so far; owned, nullable */
 
+  gboolean wants_modseqs;
   guint32 known_validity; /* 0 = nothing is known from before */
   guint64 known_modseq;
 
@@ -59,6 +60,9 @@ selected (SelectOperation *self, const ImapResponse *response)
   ImapBoxState *state = g_steal_pointer (&self->state);
 
   state->is_read_only = state->is_read_only || self->read_only;
+  state->is_condstore = self->known_validity != 0 ||
+                        (self->wants_modseqs &&
+                         imap_operation_has (self, IMAP_CAPABILITY_CONDSTORE));
   imap_box_state_apply (state, response);
   if (self->reselected != NULL)
     self->reselected (self->data, state, NULL);
@@ -80,10 +84,12 @@ done (ImapCommand *command, const ImapResponse *response)
       return;
     }
 
-  /* A server that offers QRESYNC and does not understand it is asked as everybody is. */
-  if (response->condition == IMAP_CONDITION_BAD && self->known_validity != 0)
+  /* A server that offers QRESYNC or CONDSTORE and does not understand it is asked as everybody is. */
+  if (response->condition == IMAP_CONDITION_BAD &&
+      (self->known_validity != 0 || self->wants_modseqs))
     {
       self->known_validity = 0;
+      self->wants_modseqs = FALSE;
       g_clear_pointer (&self->state, imap_box_state_free);
       start (command->operation);
       return;
@@ -112,6 +118,10 @@ start (ImapOperation *operation)
                                                 self->known_validity, self->known_modseq);
 
       imap_writer_raw (writer, known);
+    }
+  else if (self->wants_modseqs && imap_operation_has (self, IMAP_CAPABILITY_CONDSTORE))
+    {
+      imap_writer_raw (writer, " (CONDSTORE)");
     }
   imap_operation_submit (self, writer, IMAP_COMMAND_EXCLUSIVE | IMAP_COMMAND_LEADS, claim, done);
 }
@@ -179,6 +189,12 @@ imap_select_operation_new_again (const char *box,
   self->data = data;
 
   return self;
+}
+
+void
+imap_select_operation_set_modseqs (gpointer operation)
+{
+  ((SelectOperation *) operation)->wants_modseqs = TRUE;
 }
 
 void

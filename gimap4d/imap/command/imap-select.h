@@ -22,6 +22,8 @@ gpointer imap_select_operation_new_again (const char *box,
                                           ImapReselectedFunc reselected,
                                           gpointer data);
 
+/* Modification sequences are wanted where the server has them (RFC 7162, 3.1.8). */
+void imap_select_operation_set_modseqs (gpointer operation);
 /* What has happened since is to be told too (RFC 7162, 3.2.5.1): VANISHED (EARLIER) and FETCH come
  * before the answer, for who listens to the connection. */
 void imap_select_operation_set_resync (gpointer operation, guint32 uid_validity, guint64 modseq);

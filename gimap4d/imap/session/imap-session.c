@@ -659,6 +659,8 @@ imap_session_reselect (ImapSession *session)
 
   if (imap_watch_begin_resync (session, &uid_validity, &modseq))
     imap_select_operation_set_resync (operation, uid_validity, modseq);
+  if (session->watch != NULL)
+    imap_select_operation_set_modseqs (operation);
   session->reselecting = operation;
   session->lost_uid_validity = session->wanted_uid_validity;
   start_operation (session, operation);

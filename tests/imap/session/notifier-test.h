@@ -19,8 +19,8 @@
 #define IDLING(number) "C: $" number " IDLE\nS: + idling\n"
 #define LEFT(number) "C: DONE\nS: $" number " OK left\n"
 
-/* What has come, a line each: "created 7 (3)", "deleted 5:6", "flags 5 $seen $flagged", "error
- * DISCONNECTED", "started" and "stopped". */
+/* What has come, a line each: "created 7 (3)", "deleted 5", "flags 5 $flagged $seen", "error
+ * disconnected", "started" and "stopped". */
 typedef struct
 {
   GImapNotifier *notifier; /* owned */

@@ -24,13 +24,15 @@
 #define BEGUN_MODSEQ(capabilities)                                                                 \
   LOGGED_IN (capabilities)                                                                         \
   SELECTED_MODSEQ ("2", "2", "10")                                                                 \
-  "C: $3 FETCH 1:2 (UID FLAGS)\n"                                                                  \
-  "C: $4 FETCH 2 (UID MODSEQ)\n"                                                                   \
-  "S: * 1 FETCH (UID 5 FLAGS ())\n"                                                                \
-  "S: * 2 FETCH (UID 6 FLAGS (\\Seen))\n"                                                          \
-  "S: $3 OK read\n"                                                                                \
+  "C: $3 FETCH 2 (UID MODSEQ)\n"                                                                   \
+  "C: $4 FETCH 1:2 (UID FLAGS)\n"                                                                  \
+  "S: * OK [HIGHESTMODSEQ 10] .\n"                                                                 \
   "S: * 2 FETCH (UID 6 MODSEQ (8))\n"                                                              \
-  "S: $4 OK\n" IDLING ("5")
+  "S: $3 OK\n"                                                                                     \
+  "S: * 1 FETCH (UID 5 FLAGS (\\Seen))\n"                                                          \
+  "S: * 2 FETCH (UID 6 FLAGS (\\Seen))\n"                                                          \
+  "S: * 1 FETCH (FLAGS () MODSEQ (10))\n"                                                          \
+  "S: $4 OK read\n" IDLING ("5")
 
 /* 5 is gone, 6 is marked, 9 is new. */
 #define LINES "error disconnected\ndeleted 5\nflags 6 $flagged\ncreated 9 (2)\n"
@@ -56,7 +58,7 @@ static const struct
   { "plain-empty", BEGUN_IDLE "cut\n",
     LOGGED_IN ("IDLE") SELECTED ("2", "0") IDLING ("3") "S: * 1 EXISTS\n" LEFT (
         "3") "C: $4 UID FETCH 1:* (FLAGS)\nS: * 1 FETCH (UID 9 FLAGS ())\nS: $4 OK\n",
-    "error disconnected\ndeleted 5:6\ncreated 9 (1)\n" },
+    "error disconnected\ndeleted 5\ndeleted 6\ncreated 9 (1)\n" },
   { "condstore", BEGUN_MODSEQ ("IDLE CONDSTORE ESEARCH") "cut\n",
     LOGGED_IN ("IDLE CONDSTORE ESEARCH") SELECTED_MODSEQ (
         "2", "2", "20") "C: $3 UID SEARCH RETURN (ALL) UID 1:*\n"
@@ -67,22 +69,18 @@ static const struct
                             "5"),
     LINES },
   { "condstore-incomplete", BEGUN_MODSEQ ("IDLE CONDSTORE") "cut\n",
-    LOGGED_IN ("IDLE CONDSTORE") SELECTED_MODSEQ (
-        "2",
-        "2",
-        "20") "C: $3 UID SEARCH UID 1:*\nS: * SEARCH 6 9\nS: $3 OK\n"
-              "C: $4 UID FETCH 1:* (FLAGS) (CHANGEDSINCE 10)\nS: $4 OK\n"
-              "C: $5 FETCH 1:2 (UID FLAGS)\nC: $6 FETCH 2 (UID MODSEQ)\n"
-              "S: * 1 FETCH (UID 6 FLAGS (\\Flagged))\nS: * 2 FETCH (UID 9 FLAGS ())\nS: $5 OK\n"
-              "S: $6 OK\n" IDLING ("7"),
+    LOGGED_IN ("IDLE CONDSTORE")
+        SELECTED_MODSEQ ("2", "2", "20") "C: $3 UID SEARCH UID 1:*\nS: * SEARCH 6 9\nS: $3 OK\n"
+                                         "C: $4 UID FETCH 1:* (FLAGS) (CHANGEDSINCE 10)\nS: $4 OK\n"
+                                         "C: $5 FETCH 1:2 (UID FLAGS)\n"
+                                         "S: * 1 FETCH (UID 6 FLAGS (\\Flagged))\nS: * 2 FETCH "
+                                         "(UID 9 FLAGS ())\nS: $5 OK\n" IDLING ("7"),
     LINES },
   { "condstore-back", BEGUN_MODSEQ ("IDLE CONDSTORE") "cut\n",
-    LOGGED_IN ("IDLE CONDSTORE") SELECTED_MODSEQ (
-        "2",
-        "2",
-        "3") "C: $5 FETCH 1:2 (UID FLAGS)\nC: $6 FETCH 2 (UID MODSEQ)\n"
-             "S: * 1 FETCH (UID 6 FLAGS (\\Flagged))\nS: * 2 FETCH (UID 9 FLAGS ())\nS: $5 OK\n"
-             "S: $6 OK\n" IDLING ("7"),
+    LOGGED_IN ("IDLE CONDSTORE")
+        SELECTED_MODSEQ ("2", "2", "3") "C: $5 FETCH 1:2 (UID FLAGS)\n"
+                                        "S: * 1 FETCH (UID 6 FLAGS (\\Flagged))\nS: * 2 FETCH (UID "
+                                        "9 FLAGS ())\nS: $5 OK\n" IDLING ("7"),
     LINES },
   { "qresync", BEGUN_MODSEQ (QRESYNC) "cut\n",
     LOGGED_IN (QRESYNC) QRESYNC_ENABLED

@@ -187,7 +187,7 @@ test_expunge_anywhere (void)
   g_assert_no_error (error);
   mail = g_imap_transporter_get_mail (transporter, "5", G_IMAP_FETCH_HEADERS, NULL, &error);
   g_assert_no_error (error);
-  notifier_test_await (test, "deleted 1,3:4\nflags 5 $seen\ndeleted 2\n");
+  notifier_test_await (test, "deleted 1\ndeleted 3\ndeleted 4\nflags 5 $seen\ndeleted 2\n");
   notifier_test_await (test, "flags 5 $flagged $seen\n");
   scripted_peer_assert_done (peer);
   notifier_test_hurry ();
@@ -399,10 +399,12 @@ test_no_modseq (void)
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
     {
       g_autofree char *script = g_strdup_printf (
-          LOGGED_IN (
-              "IDLE CONDSTORE") "C: $2 SELECT *\nS: * 2 EXISTS\nS: * OK [HIGHESTMODSEQ %s] .\n"
-                                "S: $2 OK\n" TWO_MAILS ("3")
-                                    IDLING ("4") "S: * 1 FETCH (MODSEQ (%s) FLAGS (\\Seen))\n",
+          LOGGED_IN ("IDLE CONDSTORE") "C: $2 SELECT *\nS: * 2 EXISTS\n"
+                                       "S: * OK [HIGHESTMODSEQ %s] .\nS: $2 OK\n"
+                                       "C: $3 FETCH 2 (UID MODSEQ)\nC: $4 FETCH 1:2 (UID FLAGS)\n"
+                                       "S: $3 BAD none\nS: * 1 FETCH (UID 5 FLAGS ())\n"
+                                       "S: * 2 FETCH (UID 6 FLAGS (\\Seen))\nS: $4 OK\n" IDLING (
+                                           "5") "S: * 1 FETCH (MODSEQ (%s) FLAGS (\\Seen))\n",
           values[i], values[i]);
       g_autoptr (ScriptedPeer) peer = scripted_peer_new (script, SCRIPTED_PEER_NONE);
       g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
