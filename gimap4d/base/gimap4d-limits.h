@@ -34,7 +34,7 @@
 #define IMAP_RETRY_MIN_MS 1000
 #define IMAP_RETRY_MAX_MS 300000
 /* A box that cannot be selected again so many times, ever later, is taken for gone. */
-#define IMAP_LIMIT_REFUSALS 5
+#define IMAP_LIMIT_RESELECTS 5
 /* A connection that held this long was a good one. */
 #define IMAP_RETRY_STEADY_MS 60000
 /* Eight octets each, none before the server has told of it. */

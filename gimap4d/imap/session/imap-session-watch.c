@@ -482,7 +482,7 @@ imap_watch_refused (ImapSession *session, const GError *error)
     return;
   /* Many servers do not say with a code that it is gone. */
   if (watch->box == NULL || g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_NONEXISTENT) ||
-      ++watch->n_refusals >= IMAP_LIMIT_REFUSALS)
+      ++watch->n_refusals >= IMAP_LIMIT_RESELECTS)
     {
       imap_watch_end (session, error);
       return;
