@@ -100,6 +100,8 @@
 /* Memory for a literal grows with what has come, never with what was announced: this much at first, which
  * is one large read. */
 #define IMAP_LIMIT_GROWTH_STEP (256 * IMAP_KIB)
+/* But for so little, what one read of a stream asks for: growing would copy it again and again. */
+#define IMAP_LIMIT_LITERAL_AT_ONCE (1 * IMAP_MIB)
 /* It grows by half, but never by more than this, so that a body never costs much more than itself. */
 #define IMAP_LIMIT_GROWTH_STEP_MAX (4 * IMAP_MIB)
 /* A literal from this size on does not share memory with the line that it stands in. */

@@ -422,8 +422,10 @@ begin_literal (ImapFramer *framer, gsize size)
   framer->literal = 0;
   current->announced = size;
   current->received = 0;
-  current->block = imap_block_new (
-      MIN (size, framer->used - framer->scan + (gsize) IMAP_LIMIT_GROWTH_STEP));
+  current->block = imap_block_new (size <= IMAP_LIMIT_LITERAL_AT_ONCE ?
+                                       size :
+                                       framer->used - framer->scan +
+                                           (gsize) IMAP_LIMIT_GROWTH_STEP);
   take_rest_of_literal (framer);
 }
 

@@ -60,11 +60,52 @@ classify_start (const char *line, gsize length, gsize *out_offset)
   return IMAP_LINE_DATA;
 }
 
+/* Behind the quoted string whose first octet is @at; NULL when it does not end. */
+static const char *
+pass_quoted (const char *at, const char *end)
+{
+  const char *quote = memchr (at, '"', end - at);
+  const char *backslash;
+
+  while (quote != NULL)
+    {
+      backslash = memchr (at, '\\', quote - at);
+      if (backslash == NULL)
+        return quote + 1;
+      at = backslash + 2;
+      /* It has escaped the quote that was found. */
+      if (at > quote)
+        quote = memchr (at, '"', end - at);
+    }
+
+  return NULL;
+}
+
+/* The same as below where no code is open, which is nearly all that comes. */
+static gboolean
+data_ends_outside_quotes (const char *line, gsize length)
+{
+  const char *end = line + length;
+  const char *at = line;
+
+  while (at != NULL && (at = memchr (at, '"', end - at)) != NULL)
+    {
+      at = pass_quoted (at + 1, end);
+      if (at == NULL)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* Walks to the end of @line: TRUE when it ends outside quotes. A ']' outside quotes ends a code. */
 static gboolean
 ends_outside_quotes (const char *line, gsize length, ImapLinePlace *place)
 {
   gboolean quoted = FALSE;
+
+  if (*place != IMAP_LINE_CODE)
+    return data_ends_outside_quotes (line, length);
 
   for (gsize i = 0; i < length; i++)
     {
