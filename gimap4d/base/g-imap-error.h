@@ -62,6 +62,8 @@ G_BEGIN_DECLS
  * @G_IMAP_ERROR_UNSUPPORTED: the server does not offer what was asked for
  * @G_IMAP_ERROR_NO_BOX_SELECTED: the call needs a selected box and there is none
  * @G_IMAP_ERROR_NOT_FOUND: no mail has this id
+ * @G_IMAP_ERROR_LIMIT: too much was asked of the server in too short a time; its text may say how
+ *   long to wait
  *
  * The causes that an IMAP call can fail for. A cancelled call fails with %G_IO_ERROR_CANCELLED
  * instead, or with %G_IMAP_ERROR_UNKNOWN_OUTCOME when it changes something and was sent already.
@@ -107,6 +109,7 @@ typedef enum
   G_IMAP_ERROR_UNSUPPORTED,
   G_IMAP_ERROR_NO_BOX_SELECTED,
   G_IMAP_ERROR_NOT_FOUND,
+  G_IMAP_ERROR_LIMIT,
 } GImapError;
 
 G_IMAP4D_AVAILABLE_IN_1_0

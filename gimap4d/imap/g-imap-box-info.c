@@ -48,6 +48,7 @@ struct _GImapBoxInfo
   guint uid_validity;
   gint64 uid_next;       /* -1 = not known */
   gint64 highest_modseq; /* -1 = not known */
+  gint64 size;           /* -1 = not known */
   gboolean read_only;
 };
 
@@ -66,6 +67,7 @@ enum
   PROP_UID_VALIDITY,
   PROP_UID_NEXT,
   PROP_HIGHEST_MODSEQ,
+  PROP_SIZE,
   PROP_READ_ONLY,
   N_PROPERTIES,
 };
@@ -81,6 +83,7 @@ g_imap_box_info_init (GImapBoxInfo *self)
   self->unseen = -1;
   self->uid_next = -1;
   self->highest_modseq = -1;
+  self->size = -1;
 }
 
 static void
@@ -141,6 +144,9 @@ g_imap_box_info_get_property (GObject *object, guint id, GValue *value, GParamSp
 
     case PROP_HIGHEST_MODSEQ:
       g_value_set_int64 (value, self->highest_modseq);
+      break;
+    case PROP_SIZE:
+      g_value_set_int64 (value, self->size);
       break;
 
     case PROP_READ_ONLY:
@@ -266,6 +272,18 @@ install_state_properties (void)
       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
+   * GImapBoxInfo:size:
+   *
+   * The octets of all mails of the box together, or -1 when they are not known: servers with
+   * STATUS=SIZE (RFC 8438) or IMAP4rev2 tell them, of boxes that are not selected.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SIZE] = g_param_spec_int64 ("size", "Size", "Octets of all mails, or -1", -1,
+                                              G_MAXINT64, -1,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
    * GImapBoxInfo:highest-modseq:
    *
    * The number of the last change in the box (RFC 7162, 3.1.2.1); -1 when the server does not count
@@ -338,6 +356,7 @@ imap_box_info_new (const ImapBoxInfoValues *values)
   self->uid_validity = values->uid_validity;
   self->uid_next = values->uid_next;
   self->highest_modseq = values->highest_modseq;
+  self->size = values->size;
   self->read_only = values->is_read_only;
 
   return self;
@@ -503,6 +522,24 @@ g_imap_box_info_get_uid_next (GImapBoxInfo *self)
   g_return_val_if_fail (G_IS_IMAP_BOX_INFO (self), -1);
 
   return self->uid_next;
+}
+
+/**
+ * g_imap_box_info_get_size:
+ * @self: the facts of a box
+ *
+ * See #GImapBoxInfo:size. It may be called from any thread.
+ *
+ * Returns: octets, or -1 when it is not known
+ *
+ * Since: 1.0
+ */
+gint64
+g_imap_box_info_get_size (GImapBoxInfo *self)
+{
+  g_return_val_if_fail (G_IS_IMAP_BOX_INFO (self), -1);
+
+  return self->size;
 }
 
 /**

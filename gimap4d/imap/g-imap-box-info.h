@@ -44,6 +44,8 @@ G_IMAP4D_AVAILABLE_IN_1_0
 gint64 g_imap_box_info_get_uid_next (GImapBoxInfo *self);
 
 G_IMAP4D_AVAILABLE_IN_1_0
+gint64 g_imap_box_info_get_size (GImapBoxInfo *self);
+G_IMAP4D_AVAILABLE_IN_1_0
 gint64 g_imap_box_info_get_highest_modseq (GImapBoxInfo *self);
 
 G_IMAP4D_AVAILABLE_IN_1_0

@@ -31,6 +31,7 @@ make_info (const ImapBoxState *state)
     .uid_validity = state->uid_validity,
     .uid_next = state->uid_next,
     .highest_modseq = state->highest_modseq,
+    .size = state->size,
     .is_read_only = state->is_read_only,
   };
 

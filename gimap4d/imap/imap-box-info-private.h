@@ -23,13 +23,14 @@ typedef struct
   guint32 uid_validity;               /* 0 = not known */
   gint64 uid_next;                    /* -1 = not known */
   gint64 highest_modseq;              /* -1 = not known */
+  gint64 size;                        /* the same */
   gboolean is_read_only;
 } ImapBoxInfoValues;
 
 /* Nothing is known yet. */
 #define IMAP_BOX_INFO_VALUES_INIT                                                                  \
   {                                                                                                \
-    .unseen = -1, .uid_next = -1, .highest_modseq = -1                                             \
+    .unseen = -1, .uid_next = -1, .highest_modseq = -1, .size = -1                                 \
   }
 
 GImapBoxInfo *imap_box_info_new (const ImapBoxInfoValues *values);

@@ -23,6 +23,7 @@ imap_box_state_new (const char *name)
   state->uid_next = -1;
   state->unseen = -1;
   state->highest_modseq = -1;
+  state->size = -1;
 
   return state;
 }

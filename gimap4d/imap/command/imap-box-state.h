@@ -24,6 +24,7 @@ typedef struct
   gint64 uid_next;       /* -1 = not told */
   gint64 unseen;         /* how many, -1 = not known */
   gint64 highest_modseq; /* -1 = none */
+  gint64 size;           /* octets of all mails; -1 = not known */
   char *mailbox_id;      /* owned, nullable (RFC 8474) */
 } ImapBoxState;
 

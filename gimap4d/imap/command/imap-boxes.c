@@ -10,6 +10,10 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 
+#include <string.h>
+
+#define DELETE "DELETE"
+
 typedef struct
 {
   ImapOperation parent;
@@ -20,12 +24,50 @@ typedef struct
 } BoxesOperation;
 
 static void
+return_true (BoxesOperation *self)
+{
+  imap_operation_return (self, GINT_TO_POINTER (TRUE), NULL);
+}
+
+static void
+unselected (ImapCommand *command, const ImapResponse *response)
+{
+  return_true ((BoxesOperation *) command->operation);
+}
+
+static gboolean
+is_selected_deleted (BoxesOperation *self)
+{
+  ImapBoxState *selected = imap_operation_get_box (self);
+
+  return strcmp (self->command, DELETE) == 0 && selected != NULL &&
+         imap_box_name_is_same (selected->name, self->box);
+}
+
+/* What was selected and is gone is not to be selected again, either. UNSELECT (RFC 3691) has the server
+ * forget what is left of it; without that the next SELECT does. CLOSE would expunge. */
+static void
+leave_deleted_box (BoxesOperation *self)
+{
+  self->parent.host->set_box (self->parent.host_data, NULL);
+  if (imap_operation_has (self, IMAP_CAPABILITY_UNSELECT))
+    imap_operation_submit (self, imap_operation_write (self, "UNSELECT"), IMAP_COMMAND_EXCLUSIVE,
+                           NULL, unselected);
+  else
+    return_true (self);
+}
+
+static void
 done (ImapCommand *command, const ImapResponse *response)
 {
-  if (response->condition == IMAP_CONDITION_OK)
-    imap_operation_return (command->operation, GINT_TO_POINTER (TRUE), NULL);
+  BoxesOperation *self = (BoxesOperation *) command->operation;
+
+  if (response->condition != IMAP_CONDITION_OK)
+    imap_operation_fail_response (self, response);
+  else if (is_selected_deleted (self))
+    leave_deleted_box (self);
   else
-    imap_operation_fail_response (command->operation, response);
+    return_true (self);
 }
 
 static void
@@ -83,7 +125,7 @@ imap_create_operation_new (const char *box)
 gpointer
 imap_delete_operation_new (const char *box)
 {
-  return boxes_operation_new ("DELETE", g_strdup_printf (_ ("deleting the box “%s”"), box), box,
+  return boxes_operation_new (DELETE, g_strdup_printf (_ ("deleting the box “%s”"), box), box,
                               NULL);
 }
 

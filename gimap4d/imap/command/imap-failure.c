@@ -11,6 +11,8 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 
+#include <string.h>
+
 /* RFC 5530 and its relatives; what is not here is NO, BAD or BYE. */
 static const struct
 {
@@ -28,9 +30,21 @@ static const struct
   { IMAP_CODE_NONEXISTENT, G_IMAP_ERROR_NONEXISTENT },
 };
 
+/* RFC 5530, Gmail's code, and Office 365, which has none: "Request is throttled. Suggested Backoff Time: N
+ * milliseconds". A BYE stays one. */
+static gboolean
+is_over_limit (const ImapResponse *response)
+{
+  return response->condition != IMAP_CONDITION_BYE &&
+         (response->code == IMAP_CODE_LIMIT || response->code == IMAP_CODE_THROTTLED ||
+          strstr (response->text, "Request is throttled") != NULL);
+}
+
 static GImapError
 choose_code (const ImapResponse *response)
 {
+  if (is_over_limit (response))
+    return G_IMAP_ERROR_LIMIT;
   for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
     if (response->code == errors[i].code)
       return errors[i].error;
@@ -69,6 +83,7 @@ imap_failure_is_servers (const GError *error)
     G_IMAP_ERROR_BYE,       G_IMAP_ERROR_AUTH_FAILED, G_IMAP_ERROR_AUTH_EXPIRED,
     G_IMAP_ERROR_REFERRAL,  G_IMAP_ERROR_NO,          G_IMAP_ERROR_BAD,
     G_IMAP_ERROR_TRYCREATE, G_IMAP_ERROR_OVERQUOTA,   G_IMAP_ERROR_NONEXISTENT,
+    G_IMAP_ERROR_LIMIT,
   };
 
   if (error->domain != G_IMAP_ERROR)

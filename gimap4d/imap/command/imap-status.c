@@ -32,6 +32,8 @@ imap_status_dup_items (gpointer operation)
     g_string_append (items, " RECENT");
   if (imap_operation_has (operation, IMAP_CAPABILITY_CONDSTORE))
     g_string_append (items, " HIGHESTMODSEQ");
+  if (imap_operation_has (operation, IMAP_CAPABILITY_STATUS_SIZE))
+    g_string_append (items, " SIZE");
   if (imap_operation_has (operation, IMAP_CAPABILITY_OBJECTID))
     g_string_append (items, " MAILBOXID");
   g_string_append_c (items, ')');
@@ -50,6 +52,7 @@ imap_status_to_state (const ImapStatusItem *item)
   state->uid_next = item->uid_next;
   state->uid_validity = (guint32) CLAMP (item->uid_validity, 0, G_MAXUINT32);
   state->highest_modseq = item->highest_modseq;
+  state->size = item->size;
   state->mailbox_id = g_strdup (item->mailbox_id);
 
   return state;
