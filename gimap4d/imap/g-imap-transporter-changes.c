@@ -272,13 +272,14 @@ g_imap_transporter_remove_flags_finish (GImapTransporter *self,
  * @error: return location for an error
  *
  * Flags mails of the selected box as deleted. They are removed by
- * g_imap_transporter_expunge_ids() or g_imap_transporter_expunge(), and by nothing else. Opens
- * the connection when there is none, and selects the last selected box again. Ids that no mail
- * has are passed over. Fails with %G_IMAP_ERROR_READ_ONLY in a box that was opened read-only.
- * When the connection breaks after the command was sent the call fails with
- * %G_IMAP_ERROR_UNKNOWN_OUTCOME: it is never sent twice.
+ * g_imap_transporter_expunge_ids() or g_imap_transporter_expunge(), and by nothing else unless
+ * #GImapTransporter:expunge-on-leave is set. Opens the connection when there is none, and
+ * selects the last selected box again. Ids that no mail has are passed over. Fails with
+ * %G_IMAP_ERROR_READ_ONLY in a box that was opened read-only. When the connection breaks after
+ * the command was sent the call fails with %G_IMAP_ERROR_UNKNOWN_OUTCOME: it is never sent
+ * twice.
  *
- * 4D: `delete()`, which also removes them when another box is selected.
+ * 4D: `delete()`.
  *
  * Returns: %TRUE, or %FALSE with @error set
  *

@@ -111,6 +111,7 @@ enum
   PROP_ALLOW_PREAUTH,
   PROP_CLIENT_ID,
   PROP_COMPRESS,
+  PROP_EXPUNGE_ON_LEAVE,
   PROP_STATE,
   PROP_KNOWN_CAPABILITIES,
   PROP_SELECTED_BOX,
@@ -461,6 +462,9 @@ g_imap_transporter_set_property (GObject *object,
     case PROP_COMPRESS:
       settings->compress = g_value_get_boolean (value);
       break;
+    case PROP_EXPUNGE_ON_LEAVE:
+      settings->expunge_on_leave = g_value_get_boolean (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -531,6 +535,9 @@ g_imap_transporter_get_property (GObject *object,
       break;
     case PROP_COMPRESS:
       g_value_set_boolean (value, settings->compress);
+      break;
+    case PROP_EXPUNGE_ON_LEAVE:
+      g_value_set_boolean (value, settings->expunge_on_leave);
       break;
     case PROP_STATE:
       g_value_set_enum (value, (int) g_imap_transporter_get_state (self));
@@ -670,6 +677,23 @@ install_server_properties (void)
    */
   properties[PROP_COMPRESS] = g_param_spec_boolean (
       "compress", "Compress", "Whether to compress the connection", FALSE, SETTING);
+
+  /**
+   * GImapTransporter:expunge-on-leave:
+   *
+   * Whether the mails that were flagged as deleted through this object are removed for good when
+   * another box is selected, and by g_imap_transporter_close(), as 4D does it. Off by default.
+   *
+   * It is done with UID EXPUNGE on exactly those mails, as far as they are still flagged then; what others
+   * have flagged stays. Where that cannot be done nothing is removed, and #GImapTransporter::alert tells
+   * how many mails stay, and why: the server has no UIDPLUS, it refuses, or the connection is gone. No
+   * call fails for it. The last unref of the object removes nothing: it waits for nobody.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_EXPUNGE_ON_LEAVE] = g_param_spec_boolean (
+      "expunge-on-leave", "Expunge on leave",
+      "Whether deleted mails are removed when their box is left", FALSE, SETTING);
 
   /**
    * GImapTransporter:log-file:
@@ -933,10 +957,11 @@ install_signals (GType type)
   /**
    * GImapTransporter::alert:
    * @self: the transporter
-   * @text: what the server says, of at most 1024 characters
+   * @text: what is said, of at most 1024 characters
    *
    * The server sent a text that must be shown to the user (RFC 9051, 7.1, ALERT). Texts that came
-   * before encryption stood are not passed on.
+   * before encryption stood are not passed on. The same for what #GImapTransporter:expunge-on-leave
+   * has to say.
    *
    * Since: 1.0
    */

@@ -151,6 +151,30 @@ def test_delete():
     assert transporter.get_box_info("Delete").mail_count == 2
 
 
+def test_expunge_on_leave():
+    fresh_box("Leave", 6)
+    transporter = new_transporter(expunge_on_leave=True)
+    assert transporter.expunge_on_leave
+    transporter.select_box("Leave")
+    with new_transporter() as other:
+        other.select_box("Leave")
+        other.delete(2)
+    transporter.delete([3, 4])
+    transporter.remove_flags([4], ["$deleted"])
+    transporter.select_box("INBOX")
+    # Ours goes; what we took back, and what somebody else has flagged, stays.
+    transporter.select_box("Leave")
+    assert list(transporter.search_mails()) == ["1", "2", "4", "5", "6"]
+    # All: what was flagged before, or comes afterwards, is not of them.
+    transporter.delete(GImap4D.IMAP_ALL)
+    with new_transporter() as other:
+        late = other.append_mime(b"Subject: late\r\n\r\n", "Leave", ["$deleted"])
+    transporter.close()
+    transporter.select_box("Leave")
+    assert list(transporter.search_mails()) == ["2", *late]
+    transporter.close()
+
+
 def large_mail(content):
     lines = base64.encodebytes(content).replace(b"\n", b"\r\n")
     return (b"Subject: large\r\nMIME-Version: 1.0\r\n"
@@ -274,6 +298,7 @@ tap.run({
     "append stream": test_append_stream,
     "copy and move": test_copy_and_move,
     "delete": test_delete,
+    "expunge on leave": test_expunge_on_leave,
     "fetch mails": test_fetch_mails,
     "streams": test_streams,
     "await": test_await,

@@ -86,6 +86,8 @@ typedef enum
   IMAP_OPERATION_BY_NUMBER = 1 << 4,
   /* Needs no connection: where there is none it is done. */
   IMAP_OPERATION_OFFLINE = 1 << 5,
+  /* Leaves the selected box, unless it selects that one again: its name is the operation's box then. */
+  IMAP_OPERATION_LEAVES_BOX = 1 << 7,
 } ImapOperationTraits;
 
 typedef struct
@@ -137,6 +139,9 @@ typedef struct
   void (*poke) (gpointer host, ImapOperation *operation);
   /* Octets of a literal; FALSE when they have not all gone, and the command will be hungry again. */
   gboolean (*feed) (gpointer host, ImapCommand *command, GBytes *bytes, gboolean is_last);
+  /* Whether it is worth to know which mails are flagged as deleted here, and to tell it. */
+  gboolean (*wants_deleted) (gpointer host);
+  void (*note_deleted) (gpointer host, ImapUidSet *uids, gboolean is_deleted);
   /* Ends the connection, as a literal will never become whole. Takes the error. */
   void (*cut) (gpointer host, GError *error);
 } ImapOperationHost;

@@ -160,7 +160,7 @@ flag_next (CopyOperation *self)
 
   if (uids != NULL)
     {
-      imap_store_submit (self, uids, TRUE, deleted, flag_done);
+      imap_store_submit (self, uids, TRUE, deleted, NULL, flag_done);
       return;
     }
 

@@ -21,13 +21,27 @@ typedef struct
   ImapBatches batches;
 } ExpungeOperation;
 
+/* What is gone need not be removed when the box is left. */
+static void
+note_gone (gpointer operation, ImapUidSet *uids)
+{
+  const ImapOperation *self = operation;
+
+  self->host->note_deleted (self->host_data, uids, FALSE);
+}
+
 static void
 box_done (ImapCommand *command, const ImapResponse *response)
 {
-  if (response->condition == IMAP_CONDITION_OK)
-    imap_operation_return (command->operation, GINT_TO_POINTER (TRUE), NULL);
-  else
-    imap_operation_fail_response (command->operation, response);
+  g_autoptr (ImapUidSet) all = imap_uid_set_new_all ();
+
+  if (response->condition != IMAP_CONDITION_OK)
+    {
+      imap_operation_fail_response (command->operation, response);
+      return;
+    }
+  note_gone (command->operation, all);
+  imap_operation_return (command->operation, GINT_TO_POINTER (TRUE), NULL);
 }
 
 static void expunge_next (ExpungeOperation *self);
@@ -43,6 +57,7 @@ ids_done (ImapCommand *command, const ImapResponse *response)
       imap_batches_fail (&self->batches, self, response);
       return;
     }
+  note_gone (self, imap_batches_get_next (&self->batches));
   imap_batches_advance (&self->batches);
   expunge_next (self);
 }

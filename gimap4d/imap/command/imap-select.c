@@ -145,7 +145,8 @@ finalize (ImapOperation *operation)
 
 static const ImapOperationClass select_class = {
   .size = sizeof (SelectOperation),
-  .traits = IMAP_OPERATION_BARRIER | IMAP_OPERATION_REPEATABLE | IMAP_OPERATION_SELECTS,
+  .traits = IMAP_OPERATION_BARRIER | IMAP_OPERATION_REPEATABLE | IMAP_OPERATION_SELECTS |
+            IMAP_OPERATION_LEAVES_BOX,
   .start = start,
   .reset = reset,
   .finalize = finalize,
@@ -170,6 +171,7 @@ imap_select_operation_new (const char *box, gboolean read_only)
                                               g_strdup_printf (_ ("selecting the box “%s”"), box));
 
   self->name = g_strdup (box);
+  self->parent.box = g_strdup (box);
   self->read_only = read_only;
   self->parent.goes_ahead = is_plain_name (box);
 

@@ -11,6 +11,7 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/imap/command/imap-batches.h"
+#include "gimap4d/imap/grammar/imap-data.h"
 
 typedef struct
 {
@@ -19,6 +20,7 @@ typedef struct
   gboolean is_added;
   GStrv flags; /* owned */
   ImapBatches batches;
+  ImapUidSet *deleted; /* owned, nullable: which of this piece are flagged as deleted now */
 } StoreOperation;
 
 static gboolean
@@ -56,11 +58,12 @@ imap_store_submit (gpointer operation,
                    const ImapUidSet *uids,
                    gboolean is_added,
                    const char *const *flags,
+                   gboolean (*claim) (ImapCommand *, const ImapResponse *),
                    void (*done) (ImapCommand *, const ImapResponse *))
 {
   ImapWriter *writer = imap_operation_write (operation, "UID STORE");
   /* A notifier wants to hear what became of them. */
-  gboolean is_silent = !imap_operation_get_box (operation)->is_watched;
+  gboolean is_silent = claim == NULL && !imap_operation_get_box (operation)->is_watched;
 
   imap_writer_space (writer);
   imap_writer_set (writer, uids);
@@ -73,10 +76,48 @@ imap_store_submit (gpointer operation,
       imap_writer_flag (writer, flags[i]);
     }
   imap_writer_char (writer, ')');
-  imap_operation_submit (operation, writer, IMAP_COMMAND_MUTATES, NULL, done);
+  imap_operation_submit (operation, writer, IMAP_COMMAND_MUTATES, claim, done);
 }
 
 static void store_next (StoreOperation *self);
+
+/* Only what the server says is flagged counts as flagged by us, and of that only what we asked for. */
+static gboolean
+claim_deleted (ImapCommand *command, const ImapResponse *response)
+{
+  StoreOperation *self = (StoreOperation *) command->operation;
+  ImapUidSet *asked = imap_batches_get_next (&self->batches);
+  g_auto (ImapFetch) fetch = { 0 };
+  g_auto (GStrv) flags = NULL;
+
+  if (response->type != IMAP_DATA_FETCH || !imap_data_parse_fetch (response, &fetch, NULL) ||
+      fetch.uid == 0 || !fetch.has_flags || fetch.size >= 0 ||
+      !imap_uid_set_contains (asked, fetch.uid))
+    return FALSE;
+
+  flags = imap_fetch_dup_flags (&fetch);
+  if (has_flag ((const char *const *) flags, "\\Deleted"))
+    imap_uid_set_add (self->deleted, fetch.uid);
+
+  return TRUE;
+}
+
+static gboolean
+is_about_deleted (StoreOperation *self)
+{
+  return has_flag ((const char *const *) self->flags, "\\Deleted") &&
+         self->parent.host->wants_deleted (self->parent.host_data);
+}
+
+/* Mails that are removed when the box is left, or not any more. */
+static void
+note_deleted (StoreOperation *self)
+{
+  if (is_about_deleted (self))
+    self->parent.host->note_deleted (
+        self->parent.host_data,
+        self->is_added ? self->deleted : imap_batches_get_next (&self->batches), self->is_added);
+}
 
 static void
 done (ImapCommand *command, const ImapResponse *response)
@@ -88,6 +129,7 @@ done (ImapCommand *command, const ImapResponse *response)
       imap_batches_fail (&self->batches, self, response);
       return;
     }
+  note_deleted (self);
   imap_batches_advance (&self->batches);
   store_next (self);
 }
@@ -98,9 +140,15 @@ store_next (StoreOperation *self)
   ImapUidSet *uids = imap_batches_get_next (&self->batches);
 
   if (uids == NULL)
-    imap_operation_return (self, GINT_TO_POINTER (TRUE), NULL);
-  else
-    imap_store_submit (self, uids, self->is_added, (const char *const *) self->flags, done);
+    {
+      imap_operation_return (self, GINT_TO_POINTER (TRUE), NULL);
+      return;
+    }
+
+  g_clear_pointer (&self->deleted, imap_uid_set_unref);
+  self->deleted = imap_uid_set_new ();
+  imap_store_submit (self, uids, self->is_added, (const char *const *) self->flags,
+                     self->is_added && is_about_deleted (self) ? claim_deleted : NULL, done);
 }
 
 static void
@@ -125,6 +173,7 @@ finalize (ImapOperation *operation)
   StoreOperation *self = (StoreOperation *) operation;
 
   imap_batches_clear (&self->batches);
+  g_clear_pointer (&self->deleted, imap_uid_set_unref);
   g_strfreev (self->flags);
 }
 

@@ -16,11 +16,13 @@ gpointer imap_store_operation_new (ImapUidSet *uids, gboolean is_added, const ch
 /* NULL when the selected box takes changes, and these flags; else why not. @flags may be NULL. */
 GError *imap_store_check_box (const ImapBoxState *box, const char *const *flags);
 
-/* Writes one UID STORE; its reply goes to @done. */
+/* Writes one UID STORE; its reply goes to @done. With @claim the server is asked to say which mails
+ * have got the flags. */
 void imap_store_submit (gpointer operation,
                         const ImapUidSet *uids,
                         gboolean is_added,
                         const char *const *flags,
+                        gboolean (*claim) (ImapCommand *, const ImapResponse *),
                         void (*done) (ImapCommand *, const ImapResponse *));
 
 G_END_DECLS

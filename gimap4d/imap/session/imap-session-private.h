@@ -113,6 +113,13 @@ struct _ImapSession
   gint64 idle_deadline;     /* monotonic: the answer to DONE; 0 = none is due */
   guint idle_limit_ms;      /* learned: the server drops it later than this; 0 = not known */
 
+  /* Flagged as deleted over this session, where that is wanted; and what is being removed of it. */
+  ImapUidSet *deleted; /* owned, nullable */
+  char *deleted_box;   /* owned, nullable */
+  guint32 deleted_validity;
+  char *left_box; /* owned, nullable */
+  guint n_left;
+
   GHashTable *raw_boxes; /* owned: utf8 → the server's octets, where they differ for good */
 
   /* Time, monotonic, in microseconds. */
@@ -230,6 +237,18 @@ void imap_session_enter_idle (ImapSession *session);
 void imap_session_leave_idle (ImapSession *session);
 /* The answer to DONE is overdue; NULL when it is not. */
 GError *imap_session_check_idle (const ImapSession *session, gint64 now);
+
+/* imap-session-leave.c */
+void imap_session_note_deleted (ImapSession *session, ImapUidSet *uids, gboolean is_deleted);
+/* Another box is selected, or none. */
+void imap_session_check_deleted (ImapSession *session, const ImapBoxState *state);
+/* They stay, as the connection is gone, and this is told. */
+void imap_session_keep_deleted (ImapSession *session);
+void imap_session_free_deleted (ImapSession *session);
+gboolean imap_session_leaves_deleted (ImapSession *session, const ImapOperation *operation);
+/* What has to be done before this operation; NULL when nothing has. */
+gpointer imap_session_new_leave_operation (ImapSession *session, const ImapOperation *operation);
+gboolean imap_session_needs_box_to_leave (ImapSession *session, const ImapOperation *operation);
 
 /* imap-session-time.c */
 void imap_session_set_deadline (ImapSession *session, int error_code, guint milliseconds);

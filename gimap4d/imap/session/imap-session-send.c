@@ -273,6 +273,7 @@ host_set_box (gpointer host, ImapBoxState *state)
 {
   ImapSession *session = host;
 
+  imap_session_check_deleted (session, state);
   g_clear_pointer (&session->box, imap_box_state_free);
   g_clear_pointer (&session->wanted_box, g_free);
   session->box = state;
@@ -398,6 +399,18 @@ host_feed (gpointer host, ImapCommand *command, GBytes *bytes, gboolean is_last)
   return session->channel != NULL && !imap_channel_has_unwritten (session->channel);
 }
 
+static gboolean
+host_wants_deleted (gpointer host)
+{
+  return ((ImapSession *) host)->settings->expunge_on_leave;
+}
+
+static void
+host_note_deleted (gpointer host, ImapUidSet *uids, gboolean is_deleted)
+{
+  imap_session_note_deleted (host, uids, is_deleted);
+}
+
 static void
 host_cut (gpointer host, GError *error)
 {
@@ -407,5 +420,6 @@ host_cut (gpointer host, GError *error)
 const ImapOperationHost imap_session_host = {
   host_get_capabilities, host_get_features, host_get_box, host_set_box,
   host_get_raw_box,      host_set_raw_box,  host_submit,  host_complete,
-  host_hand_out,         host_poke,         host_feed,    host_cut,
+  host_hand_out,         host_poke,         host_feed,    host_wants_deleted,
+  host_note_deleted,     host_cut,
 };

@@ -101,6 +101,8 @@ imap_session_unref (ImapSession *session)
   g_clear_pointer (&session->box, imap_box_state_free);
   g_clear_pointer (&session->wanted_box, g_free);
   g_ptr_array_unref (session->running);
+  imap_session_free_deleted (session);
+  g_free (session->left_box);
   g_hash_table_unref (session->raw_boxes);
   imap_session_facts_clear (&session->facts);
   g_mutex_clear (&session->mutex);
@@ -380,6 +382,8 @@ settle_running (ImapSession *session,
 
   /* A server that drops the connection whenever the box is selected again is not tried for ever. */
   session->reselecting = NULL;
+  if (was_reselected)
+    imap_session_keep_deleted (session);
   next = g_queue_peek_head (&session->waiting);
   if (was_reselected && next != NULL && (++next->n_starts > MAX_STARTS || !was_lost (error)))
     fail_needing_box (session, error);
@@ -706,13 +710,15 @@ start_next (ImapSession *session)
 {
   ImapOperation *operation = g_queue_peek_head (&session->waiting);
   gboolean needs_box = (operation->klass->traits & IMAP_OPERATION_NEEDS_BOX) != 0;
+  gpointer leave;
 
   if (imap_call_is_finished (operation->caller))
     {
       release_operation (g_queue_pop_head (&session->waiting));
       return TRUE;
     }
-  if (session->running->len < MAX_RUNNING && imap_session_can_start_ahead (session, operation))
+  if (session->running->len < MAX_RUNNING && !imap_session_leaves_deleted (session, operation) &&
+      imap_session_can_start_ahead (session, operation))
     {
       session->went_ahead = session->went_ahead || session->goes_ahead;
       start_operation (session, g_queue_pop_head (&session->waiting));
@@ -733,9 +739,16 @@ start_next (ImapSession *session)
       start_operation (session, imap_noop_operation_new_probe ());
       return FALSE;
     }
-  if (needs_box && session->box == NULL && session->wanted_box != NULL)
+  if ((needs_box && session->box == NULL && session->wanted_box != NULL) ||
+      imap_session_needs_box_to_leave (session, operation))
     {
       imap_session_reselect (session);
+      return FALSE;
+    }
+  leave = imap_session_new_leave_operation (session, operation);
+  if (leave != NULL)
+    {
+      start_operation (session, leave);
       return FALSE;
     }
 
@@ -781,7 +794,7 @@ close_start (ImapOperation *operation)
 
 static const ImapOperationClass close_class = {
   .size = sizeof (ImapOperation),
-  .traits = IMAP_OPERATION_BARRIER | IMAP_OPERATION_OFFLINE,
+  .traits = IMAP_OPERATION_BARRIER | IMAP_OPERATION_OFFLINE | IMAP_OPERATION_LEAVES_BOX,
   .start = close_start,
 };
 
@@ -815,6 +828,8 @@ imap_session_pump (ImapSession *session)
         {
           /* There is nothing to close, or to leave. */
           imap_watch_end_for (session, operation);
+          if (operation->klass == &close_class)
+            imap_session_keep_deleted (session);
           imap_call_return (operation->caller, GINT_TO_POINTER (TRUE), NULL);
         }
       else if (!imap_call_is_finished (operation->caller))

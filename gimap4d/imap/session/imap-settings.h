@@ -36,6 +36,7 @@ typedef struct
   gboolean accept_unsecure_connection;
   gboolean allow_preauth;
   gboolean compress;
+  gboolean expunge_on_leave;
   ImapTls tls;
   guint check_connection_delay; /* seconds */
   guint connection_timeout;     /* seconds */
