@@ -88,6 +88,8 @@ typedef enum
   IMAP_OPERATION_OFFLINE = 1 << 5,
   /* Leaves the selected box, unless it selects that one again: its name is the operation's box then. */
   IMAP_OPERATION_LEAVES_BOX = 1 << 7,
+  /* Names a box beside the selected one. */
+  IMAP_OPERATION_NAMES_BOX = 1 << 8,
 } ImapOperationTraits;
 
 typedef struct

@@ -280,7 +280,7 @@ finalize (ImapOperation *operation)
 
 static const ImapOperationClass copy_class = {
   .size = sizeof (CopyOperation),
-  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_USES_IDS,
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_USES_IDS | IMAP_OPERATION_NAMES_BOX,
   .start = start,
   .finalize = finalize,
 };

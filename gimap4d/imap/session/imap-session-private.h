@@ -102,7 +102,9 @@ struct _ImapSession
   gboolean wanted_read_only;
   guint32 wanted_uid_validity;
   guint32 lost_uid_validity; /* while it is selected again */
-  gpointer reselecting;      /* unowned, nullable: the operation that does it */
+  guint32
+      untold_validity;  /* of the box before it was made anew, until a caller hears of it; or 0 */
+  gpointer reselecting; /* unowned, nullable: the operation that does it */
 
   /* The notifier, and IDLE. */
   ImapWatch *watch; /* owned, nullable: nobody wants to know */
@@ -150,6 +152,10 @@ void imap_session_fail_opening (ImapSession *session, GError *error);
 void imap_session_reopen (ImapSession *session, const GError *error);
 void imap_session_pump (ImapSession *session);
 void imap_session_settle (ImapSession *session, ImapOperation *operation);
+/* The selected box was made anew under our hands; it had this UIDVALIDITY. */
+void imap_session_made_anew (ImapSession *session, guint32 uid_validity);
+/* Whether there still is a selected box is to be found out. */
+void imap_session_doubt_box (ImapSession *session);
 /* Reads on, or not, as the operations have room. */
 void imap_session_update_hold (ImapSession *session);
 /* Any thread. */

@@ -75,6 +75,7 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
   g_autoptr (ImapSession) alive = imap_session_ref (session);
   ImapOperation *operation;
   gboolean is_half;
+  gboolean is_box_gone;
 
   /* What was there before the command went out answers somebody else's guess of it. */
   if (command == NULL || command->sent_in_turn == session->n_turns)
@@ -107,9 +108,16 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
   if (command->done != NULL && is_heard (command))
     command->done (command, response);
   is_half = command->is_feeding;
+  /* Of a command that names no other box it is the selected one that does not exist any more. */
+  is_box_gone = response->condition == IMAP_CONDITION_NO &&
+                response->code == IMAP_CODE_NONEXISTENT &&
+                (operation->klass->traits & IMAP_OPERATION_NEEDS_BOX) != 0 &&
+                (operation->klass->traits & IMAP_OPERATION_NAMES_BOX) == 0;
   imap_command_free (command);
   imap_session_settle (session, operation);
   imap_operation_unref (operation);
+  if (is_box_gone)
+    imap_session_doubt_box (session);
   /* Whatever is sent now would be taken for the rest of the mail. */
   if (is_half)
     imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
@@ -210,6 +218,7 @@ static void
 handle_untagged (ImapSession *session, const ImapResponse *response)
 {
   gboolean is_claimed;
+  guint32 validity;
 
   if (session->state == IMAP_SESSION_GREETING)
     {
@@ -235,9 +244,15 @@ handle_untagged (ImapSession *session, const ImapResponse *response)
   pass_on_alert (session, response);
   imap_watch_see (session, response);
   is_claimed = offer (session, response);
+  validity = session->box != NULL ? session->box->uid_validity : 0;
   /* Each EXPUNGE makes the box smaller, so they end by themselves; the others need not. */
   if (!is_claimed && session->box != NULL && imap_box_state_apply (session->box, response))
     is_claimed = response->type == IMAP_DATA_EXPUNGE || response->type == IMAP_DATA_VANISHED;
+  if (validity != 0 && session->box != NULL && session->box->uid_validity != validity)
+    {
+      imap_session_check_deleted (session, session->box);
+      imap_session_made_anew (session, validity);
+    }
   if (!is_claimed && !has_abandoned (session))
     count_unsolicited (session, response);
   /* News that come by themselves may have to be looked after. */

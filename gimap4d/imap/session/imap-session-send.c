@@ -274,6 +274,7 @@ host_set_box (gpointer host, ImapBoxState *state)
   ImapSession *session = host;
 
   imap_session_check_deleted (session, state);
+  session->untold_validity = 0;
   g_clear_pointer (&session->box, imap_box_state_free);
   g_clear_pointer (&session->wanted_box, g_free);
   session->box = state;

@@ -612,6 +612,15 @@ imap_session_start_own (ImapSession *session, ImapOperation *operation)
   start_operation (session, operation);
 }
 
+static GError *
+new_validity_error (guint32 before, guint32 now)
+{
+  return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
+                      _ ("the box was made anew on the server (UIDVALIDITY %u, now %u): "
+                         "ids from before do not count any more"),
+                      before, now);
+}
+
 /* Ids that the caller had from before are worth nothing in a box that was made anew meanwhile. */
 static void
 fail_old_ids (ImapSession *session, guint32 uid_validity)
@@ -628,13 +637,40 @@ fail_old_ids (ImapSession *session, guint32 uid_validity)
       if ((operation->klass->traits & IMAP_OPERATION_USES_IDS) == 0)
         continue;
       g_queue_delete_link (&session->waiting, link);
-      end_operation (
-          session, operation,
-          g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
-                       _ ("the box was made anew on the server (UIDVALIDITY %u, now %u): "
-                          "ids from before do not count any more"),
-                       session->lost_uid_validity, uid_validity));
+      end_operation (session, operation,
+                     new_validity_error (session->lost_uid_validity, uid_validity));
+      session->untold_validity = 0;
     }
+}
+
+/* What is on its way there cannot be called back; nothing more with these ids follows it. */
+void
+imap_session_made_anew (ImapSession *session, guint32 uid_validity)
+{
+  session->lost_uid_validity = uid_validity;
+  session->untold_validity = uid_validity;
+  fail_old_ids (session, session->box->uid_validity);
+  for (guint i = 0; i < session->running->len; i++)
+    {
+      ImapOperation *operation = g_ptr_array_index (session->running, i);
+
+      if ((operation->klass->traits & IMAP_OPERATION_USES_IDS) == 0 || operation->is_complete)
+        continue;
+      imap_operation_fail (operation,
+                           new_validity_error (uid_validity, session->box->uid_validity));
+      session->untold_validity = 0;
+    }
+}
+
+void
+imap_session_doubt_box (ImapSession *session)
+{
+  if (session->box == NULL || session->running->len > 0)
+    return;
+
+  session->wanted_read_only = session->box->is_read_only;
+  g_clear_pointer (&session->box, imap_box_state_free);
+  imap_session_publish (session);
 }
 
 static void
@@ -689,13 +725,12 @@ check_box (ImapSession *session, ImapOperation *operation)
     error = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
                          _ ("the ids are of the box “%s”, but “%s” is selected"), operation->box,
                          session->box->name);
-  else if (operation->uid_validity != 0 && session->box->uid_validity != 0 &&
-           operation->uid_validity != session->box->uid_validity)
-    error = g_error_new (
-        G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
-        _ ("the box was made anew on the server (UIDVALIDITY %u, now %u): ids from "
-           "before do not count any more"),
-        operation->uid_validity, session->box->uid_validity);
+  else if (operation->uid_validity != 0 && operation->uid_validity != session->box->uid_validity)
+    error = new_validity_error (operation->uid_validity, session->box->uid_validity);
+  else if ((operation->klass->traits & IMAP_OPERATION_USES_IDS) != 0 &&
+           session->untold_validity != 0)
+    error = new_validity_error (session->untold_validity, session->box->uid_validity);
+  session->untold_validity = 0;
   if (error == NULL)
     return TRUE;
 
