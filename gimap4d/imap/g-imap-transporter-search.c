@@ -63,8 +63,9 @@ make_numbers (gint64 start, gint64 end, GError **error)
  *
  * @criteria are the keys of RFC 9051, 6.4.4: `UNSEEN`, `FROM "smith" SINCE 1-Feb-2024`, `OR
  * SUBJECT "été" NOT DELETED`. Text that is not ASCII works as it is: a character set is named to
- * the server by itself, and another one is tried when the server refuses it. What a program puts
- * together is better made with #GImapSearch.
+ * the server by itself, and another one is tried when the server refuses it; when none holds the
+ * text, header fields are got and looked at here. What a program puts together is better made with
+ * #GImapSearch.
  *
  * IMAP's dates are days in a zone of the server's choice; exact ones are #GImapSearch's.
  *

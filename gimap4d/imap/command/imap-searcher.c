@@ -83,7 +83,34 @@ imap_searcher_try_next_charset (ImapSearcher *self,
   return FALSE;
 }
 
+/* A server that knows no charset with these letters, as Outlook, is not asked for them. */
+static gboolean
+keep_fields (ImapSearcher *self)
+{
+  ImapCriteria *kept;
+
+  if (self->wide != NULL)
+    return FALSE;
+  kept = imap_criteria_keep_fields (self->prepared);
+  if (kept == NULL || !imap_criteria_has_own (kept))
+    {
+      imap_criteria_unref (kept);
+      return FALSE;
+    }
+
+  imap_criteria_unref (self->prepared);
+  self->prepared = kept;
+  g_clear_pointer (&self->charset, g_free);
+
+  return TRUE;
+}
+
 static void send_search (ImapSearcher *self);
+static void search (ImapSearcher *self,
+                    ImapCriteria *criteria,
+                    ImapCriteriaForm form,
+                    void (*searched) (ImapSearcher *, ImapUidSet *));
+static void wide_searched (ImapSearcher *self, ImapUidSet *uids);
 
 static void
 search_done (ImapCommand *command, const ImapResponse *response)
@@ -96,6 +123,8 @@ search_done (ImapCommand *command, const ImapResponse *response)
     self->searched (self, g_steal_pointer (&self->uids));
   else if (imap_searcher_try_next_charset (self, self->asked, response))
     send_search (self);
+  else if (response->code == IMAP_CODE_BADCHARSET && keep_fields (self))
+    search (self, self->prepared, IMAP_CRITERIA_WIDE, wide_searched);
   else
     imap_operation_fail_response (self, response);
 }
@@ -190,8 +219,14 @@ ask_next_rest (ImapSearcher *self)
   search (self, criteria, IMAP_CRITERIA_WIDE, rest_searched);
 }
 
+static gboolean
+contains (const char *field, const char *text, gpointer data)
+{
+  return imap_fetch_field_contains (data, field, text);
+}
+
 static void
-set_date (ImapCriteriaDates *dates, ImapCriteriaDate which, GDateTime *date)
+set_date (ImapCriteriaFacts *dates, ImapCriteriaDate which, GDateTime *date)
 {
   if (date == NULL)
     return;
@@ -204,14 +239,14 @@ set_date (ImapCriteriaDates *dates, ImapCriteriaDate which, GDateTime *date)
 static void
 decide (ImapSearcher *self, const ImapFetch *fetch)
 {
-  ImapCriteriaDates dates = { 0 };
+  ImapCriteriaFacts facts = { .contains = contains, .data = (gpointer) fetch };
   g_autoptr (ImapCriteria) left = NULL;
   g_autofree char *text = NULL;
   Rest *rest;
 
-  set_date (&dates, IMAP_CRITERIA_RECEIVED, imap_fetch_dup_internal_date (fetch));
-  set_date (&dates, IMAP_CRITERIA_SENT, imap_fetch_dup_sent_date (fetch));
-  left = imap_criteria_decide (self->prepared, &dates);
+  set_date (&facts, IMAP_CRITERIA_RECEIVED, imap_fetch_dup_internal_date (fetch));
+  set_date (&facts, IMAP_CRITERIA_SENT, imap_fetch_dup_sent_date (fetch));
+  left = imap_criteria_decide (self->prepared, &facts);
   if (imap_criteria_is_all (left))
     imap_uid_set_add (self->matching, fetch->uid);
   if (imap_criteria_is_all (left) || imap_criteria_is_none (left))
@@ -230,17 +265,16 @@ decide (ImapSearcher *self, const ImapFetch *fetch)
 }
 
 static gboolean
-claim_dates (ImapCommand *command, const ImapResponse *response)
+claim_facts (ImapCommand *command, const ImapResponse *response)
 {
   ImapSearcher *self = (ImapSearcher *) command->operation;
-  gboolean wants_sent = imap_criteria_has_sent_moment (self->prepared);
   g_auto (ImapFetch) fetch = { 0 };
 
   if (response->type != IMAP_DATA_FETCH || !imap_data_parse_fetch (response, &fetch, NULL) ||
       !imap_uid_set_contains (self->undecided, fetch.uid) ||
       imap_uid_set_contains (self->decided, fetch.uid) ||
       imap_span_is_empty (&fetch.internal_date) || fetch.size >= 0 ||
-      imap_span_is_empty (&fetch.section) == wants_sent)
+      imap_span_is_empty (&fetch.section) == (self->fields->len > 0))
     return FALSE;
 
   imap_uid_set_add (self->decided, fetch.uid);
@@ -250,7 +284,7 @@ claim_dates (ImapCommand *command, const ImapResponse *response)
 }
 
 static void
-dates_done (ImapCommand *command, const ImapResponse *response)
+facts_done (ImapCommand *command, const ImapResponse *response)
 {
   ImapSearcher *self = (ImapSearcher *) command->operation;
 
@@ -262,24 +296,35 @@ dates_done (ImapCommand *command, const ImapResponse *response)
 }
 
 static void
-fetch_dates (ImapSearcher *self)
+fetch_facts (ImapSearcher *self, const ImapUidSet *uids)
 {
-  gboolean wants_sent = imap_criteria_has_sent_moment (self->prepared);
+  ImapWriter *writer = imap_operation_write (self, "UID FETCH");
+
+  imap_writer_space (writer);
+  imap_writer_set (writer, uids);
+  imap_writer_raw (writer, " (UID INTERNALDATE");
+  for (guint i = 0; i < self->fields->len; i++)
+    {
+      imap_writer_raw (writer, i == 0 ? " BODY.PEEK[HEADER.FIELDS (" : " ");
+      imap_writer_header_field (writer, g_ptr_array_index (self->fields, i));
+    }
+  imap_writer_raw (writer, self->fields->len > 0 ? ")])" : ")");
+  self->n_answers_due++;
+  imap_operation_submit (self, writer,
+                         self->fields->len > 0 ? IMAP_COMMAND_SECTION : IMAP_COMMAND_NONE,
+                         claim_facts, facts_done);
+}
+
+static void
+fetch_all_facts (ImapSearcher *self)
+{
   g_autoptr (GPtrArray)
       pieces = imap_uid_set_split (self->undecided, G_MAXUINT, IMAP_LIMIT_COMMAND_SET_BYTES);
 
+  g_clear_pointer (&self->fields, g_ptr_array_unref);
+  self->fields = imap_criteria_list_fields (self->prepared);
   for (guint i = 0; i < pieces->len; i++)
-    {
-      ImapWriter *writer = imap_operation_write (self, "UID FETCH");
-
-      imap_writer_space (writer);
-      imap_writer_set (writer, g_ptr_array_index (pieces, i));
-      imap_writer_raw (writer, wants_sent ? " (UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (DATE)])" :
-                                            " (UID INTERNALDATE)");
-      self->n_answers_due++;
-      imap_operation_submit (self, writer, wants_sent ? IMAP_COMMAND_SECTION : IMAP_COMMAND_NONE,
-                             claim_dates, dates_done);
-    }
+    fetch_facts (self, g_ptr_array_index (pieces, i));
 }
 
 static void
@@ -292,13 +337,13 @@ narrow_searched (ImapSearcher *self, ImapUidSet *uids)
   if (imap_uid_set_is_empty (self->undecided))
     finish (self);
   else
-    fetch_dates (self);
+    fetch_all_facts (self);
 }
 
 static void
 wide_searched (ImapSearcher *self, ImapUidSet *uids)
 {
-  if (!imap_criteria_has_moment (self->prepared) || imap_uid_set_is_empty (uids))
+  if (!imap_criteria_has_own (self->prepared) || imap_uid_set_is_empty (uids))
     {
       self->matching = uids;
       finish (self);
@@ -365,6 +410,7 @@ imap_searcher_reset (ImapSearcher *self)
   g_clear_pointer (&self->undecided, imap_uid_set_unref);
   g_clear_pointer (&self->decided, imap_uid_set_unref);
   g_clear_pointer (&self->left, g_hash_table_unref);
+  g_clear_pointer (&self->fields, g_ptr_array_unref);
   g_clear_error (&self->error);
   self->n_charsets = 0;
   self->n_searches = 0;

@@ -42,6 +42,7 @@ struct _ImapSearcher
   ImapUidSet *matching;  /* owned, nullable: what does */
   ImapUidSet *undecided; /* owned, nullable: whose dates are fetched */
   ImapUidSet *decided;   /* owned, nullable: whose dates have come */
+  GPtrArray *fields;     /* owned, nullable: of char *, the header fields that are fetched */
   guint n_answers_due;
   GHashTable *left; /* owned, nullable: what is to be asked of which ids */
 };

@@ -168,7 +168,7 @@ done (ImapCommand *command, const ImapResponse *response)
     return_sorted (self, g_steal_pointer (&self->uids), NULL);
   else if (imap_searcher_try_next_charset (searcher, searcher->asked, response))
     send_sort (self, searcher->asked);
-  else if (response->condition == IMAP_CONDITION_BAD)
+  else if (response->condition == IMAP_CONDITION_BAD || response->code == IMAP_CODE_BADCHARSET)
     /* It says that it can, and cannot. */
     imap_searcher_start (searcher, found_to_sort_here);
   else
@@ -236,7 +236,7 @@ start (ImapOperation *operation)
     imap_searcher_start (searcher, found_to_sort_here);
   else if (!imap_searcher_prepare (searcher))
     return;
-  else if (imap_criteria_has_moment (searcher->prepared))
+  else if (imap_criteria_has_own (searcher->prepared))
     imap_searcher_start (searcher, found_to_sort_there);
   else
     send_sort (self, searcher->prepared);

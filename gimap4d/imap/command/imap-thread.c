@@ -98,7 +98,7 @@ done (ImapCommand *command, const ImapResponse *response)
     return_threaded (self, g_steal_pointer (&self->tree), NULL);
   else if (imap_searcher_try_next_charset (searcher, searcher->asked, response))
     send_thread (self, searcher->asked);
-  else if (response->condition == IMAP_CONDITION_BAD)
+  else if (response->condition == IMAP_CONDITION_BAD || response->code == IMAP_CODE_BADCHARSET)
     /* It says that it can, and cannot. */
     imap_searcher_start (searcher, found_to_thread_here);
   else
@@ -147,7 +147,7 @@ start (ImapOperation *operation)
     imap_searcher_start (searcher, found_to_thread_here);
   else if (!imap_searcher_prepare (searcher))
     return;
-  else if (imap_criteria_has_moment (searcher->prepared))
+  else if (imap_criteria_has_own (searcher->prepared))
     imap_searcher_start (searcher, found_to_thread_there);
   else
     send_thread (self, searcher->prepared);

@@ -250,23 +250,56 @@ imap_fetch_dup_internal_date (const ImapFetch *fetch)
   return parse_date_time (text.data);
 }
 
-GDateTime *
-imap_fetch_dup_sent_date (const ImapFetch *fetch)
+static EmailFields *
+read_fields (const ImapFetch *fetch)
 {
   g_autoptr (GBytes) block = imap_fetch_dup_bytes (fetch, &fetch->section);
-  g_autoptr (EmailFields) fields = NULL;
-  g_autofree char *date = NULL;
   const char *bytes;
   gsize size;
 
   if (block == NULL)
-    return NULL;
-
+    return email_fields_new ("", 0, '\n');
   bytes = g_bytes_get_data (block, &size);
-  fields = email_fields_new (bytes != NULL ? bytes : "", size, '\n');
-  date = email_fields_dup_structured (fields, "Date");
+
+  return email_fields_new (bytes != NULL ? bytes : "", size, '\n');
+}
+
+GDateTime *
+imap_fetch_dup_sent_date (const ImapFetch *fetch)
+{
+  g_autoptr (EmailFields) fields = read_fields (fetch);
+  g_autofree char *date = email_fields_dup_structured (fields, "Date");
 
   return email_date_parse (date);
+}
+
+static char *
+fold (const char *text)
+{
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+
+  return g_utf8_normalize (folded, -1, G_NORMALIZE_ALL);
+}
+
+gboolean
+imap_fetch_field_contains (const ImapFetch *fetch, const char *field, const char *text)
+{
+  g_autoptr (EmailFields) fields = read_fields (fetch);
+  g_autofree char *wanted = fold (text);
+
+  for (guint i = 0; i < email_fields_get_count (fields); i++)
+    {
+      gsize length;
+      const char *raw = email_fields_get_raw (fields, i, &length);
+      g_autofree char *value = email_decode_text (raw, length);
+      g_autofree char *folded = fold (value);
+
+      if (g_ascii_strcasecmp (email_fields_get_name (fields, i), field) == 0 &&
+          strstr (folded, wanted) != NULL)
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 GBytes *

@@ -41,6 +41,7 @@ struct _ImapCriteria
 ImapCriteria *imap_criteria_new (ImapCriteriaKind kind);
 /* Takes the text. */
 void imap_criteria_add_token (ImapCriteria *criteria, ImapCriteriaTokenKind kind, char *text);
+gboolean imap_criteria_is_ascii (ImapCriteria *criteria);
 /* Takes the child. */
 void imap_criteria_add_child (ImapCriteria *criteria, ImapCriteria *child);
 

@@ -210,6 +210,11 @@ put (Output *output, ImapCriteria *criteria, ImapCriteriaForm form, gboolean is_
     {
     case IMAP_CRITERIA_KEY:
       return put_key (output, criteria);
+    case IMAP_CRITERIA_FIELD:
+      if (output->shown != NULL)
+        return put_key (output, criteria);
+      put_raw (output, form == IMAP_CRITERIA_WIDE ? "ALL" : "NOT ALL");
+      return TRUE;
     case IMAP_CRITERIA_MOMENT:
       put_moment (output, criteria, form);
       return TRUE;
@@ -246,14 +251,17 @@ imap_criteria_to_string (ImapCriteria *criteria)
   return g_string_free (output.shown, FALSE);
 }
 
-static gboolean
-is_ascii (ImapCriteria *criteria)
+gboolean
+imap_criteria_is_ascii (ImapCriteria *criteria)
 {
+  /* What stays here is not sent. */
+  if (criteria->kind == IMAP_CRITERIA_FIELD)
+    return TRUE;
   for (guint i = 0; criteria->tokens != NULL && i < criteria->tokens->len; i++)
     if (!imap_text_is_ascii (g_array_index (criteria->tokens, ImapCriteriaToken, i).text))
       return FALSE;
   for (guint i = 0; criteria->children != NULL && i < criteria->children->len; i++)
-    if (!is_ascii (g_ptr_array_index (criteria->children, i)))
+    if (!imap_criteria_is_ascii (g_ptr_array_index (criteria->children, i)))
       return FALSE;
 
   return TRUE;
@@ -272,7 +280,7 @@ imap_writer_criteria (ImapWriter *writer,
     {
       output.charset = NULL;
     }
-  else if (!is_ascii (criteria))
+  else if (!imap_criteria_is_ascii (criteria))
     {
       g_string_append (writer->text, "CHARSET ");
       imap_writer_atom (writer, charset != NULL ? charset : "UTF-8");
@@ -293,7 +301,7 @@ imap_writer_charset_and_criteria (ImapWriter *writer,
 
   /* RFC 5256, 3: US-ASCII and UTF-8 are what every server that sorts has. */
   if (charset == NULL)
-    charset = is_ascii (criteria) ? "US-ASCII" : "UTF-8";
+    charset = imap_criteria_is_ascii (criteria) ? "US-ASCII" : "UTF-8";
   imap_writer_atom (writer, charset);
   writer->n_values--;
   imap_writer_space (writer);

@@ -12,6 +12,7 @@
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/imap/wire/imap-criteria-private.h"
+#include "gimap4d/imap/wire/imap-writer-private.h"
 
 #include <string.h>
 
@@ -265,15 +266,9 @@ has_any (ImapCriteria *criteria, Test test)
 }
 
 static gboolean
-is_moment (ImapCriteria *criteria)
+is_own (ImapCriteria *criteria)
 {
-  return criteria->kind == IMAP_CRITERIA_MOMENT;
-}
-
-static gboolean
-is_sent_moment (ImapCriteria *criteria)
-{
-  return is_moment (criteria) && criteria->date == IMAP_CRITERIA_SENT;
+  return criteria->kind == IMAP_CRITERIA_MOMENT || criteria->kind == IMAP_CRITERIA_FIELD;
 }
 
 static gboolean
@@ -291,15 +286,9 @@ is_open_set (ImapCriteria *criteria)
 }
 
 gboolean
-imap_criteria_has_moment (ImapCriteria *criteria)
+imap_criteria_has_own (ImapCriteria *criteria)
 {
-  return has_any (criteria, is_moment);
-}
-
-gboolean
-imap_criteria_has_sent_moment (ImapCriteria *criteria)
-{
-  return has_any (criteria, is_sent_moment);
+  return has_any (criteria, is_own);
 }
 
 gboolean
@@ -360,6 +349,99 @@ imap_criteria_prepare (ImapCriteria *criteria,
   return prepare_children (criteria, features, now_microseconds, error);
 }
 
+static const char *
+get_last_text (ImapCriteria *criteria)
+{
+  return g_array_index (criteria->tokens, ImapCriteriaToken, criteria->tokens->len - 1).text;
+}
+
+/* FROM, or what follows HEADER. */
+static const char *
+get_field (ImapCriteria *criteria)
+{
+  return g_array_index (criteria->tokens, ImapCriteriaToken, criteria->tokens->len - 2).text;
+}
+
+static gboolean
+is_field_key (ImapCriteria *criteria)
+{
+  static const char *const keys[] = { "BCC", "CC", "FROM", "SUBJECT", "TO" };
+
+  if (is_key (criteria, "HEADER"))
+    return criteria->tokens->len == 3 && imap_text_is_ascii (get_field (criteria));
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (is_key (criteria, keys[i]))
+      return criteria->tokens->len == 2;
+
+  return FALSE;
+}
+
+static ImapCriteria *
+copy_as_field (ImapCriteria *criteria)
+{
+  ImapCriteria *field = imap_criteria_new (IMAP_CRITERIA_FIELD);
+
+  for (guint i = 0; i < criteria->tokens->len; i++)
+    {
+      const ImapCriteriaToken *token = &g_array_index (criteria->tokens, ImapCriteriaToken, i);
+
+      imap_criteria_add_token (field, token->kind, g_strdup (token->text));
+    }
+
+  return field;
+}
+
+ImapCriteria *
+imap_criteria_keep_fields (ImapCriteria *criteria)
+{
+  g_autoptr (ImapCriteria) kept = NULL;
+
+  if (criteria->children == NULL)
+    {
+      if (criteria->tokens == NULL || imap_criteria_is_ascii (criteria))
+        return imap_criteria_ref (criteria);
+      return is_field_key (criteria) ? copy_as_field (criteria) : NULL;
+    }
+
+  kept = imap_criteria_new (criteria->kind);
+  kept->is_grouped = criteria->is_grouped;
+  for (guint i = 0; i < criteria->children->len; i++)
+    {
+      ImapCriteria *child = imap_criteria_keep_fields (g_ptr_array_index (criteria->children, i));
+
+      if (child == NULL)
+        return NULL;
+      imap_criteria_add_child (kept, child);
+    }
+
+  return g_steal_pointer (&kept);
+}
+
+static void
+add_fields (ImapCriteria *criteria, GPtrArray *fields)
+{
+  const char *field = NULL;
+
+  if (criteria->kind == IMAP_CRITERIA_FIELD)
+    field = get_field (criteria);
+  else if (criteria->kind == IMAP_CRITERIA_MOMENT && criteria->date == IMAP_CRITERIA_SENT)
+    field = "DATE";
+  if (field != NULL && !g_ptr_array_find_with_equal_func (fields, field, g_str_equal, NULL))
+    g_ptr_array_add (fields, g_strdup (field));
+  for (guint i = 0; criteria->children != NULL && i < criteria->children->len; i++)
+    add_fields (g_ptr_array_index (criteria->children, i), fields);
+}
+
+GPtrArray *
+imap_criteria_list_fields (ImapCriteria *criteria)
+{
+  GPtrArray *fields = g_ptr_array_new_with_free_func (g_free);
+
+  add_fields (criteria, fields);
+
+  return fields;
+}
+
 static ImapCriteria *
 new_truth (gboolean is_true)
 {
@@ -369,21 +451,21 @@ new_truth (gboolean is_true)
 }
 
 static gboolean
-holds (ImapCriteria *moment, const ImapCriteriaDates *dates)
+holds (ImapCriteria *moment, const ImapCriteriaFacts *facts)
 {
-  if (!dates->is_known[moment->date])
+  if (!facts->is_known[moment->date])
     return FALSE;
 
-  return (dates->at[moment->date] >= moment->microseconds) == moment->is_since;
+  return (facts->at[moment->date] >= moment->microseconds) == moment->is_since;
 }
 
 static ImapCriteria *decide (ImapCriteria *criteria,
-                             const ImapCriteriaDates *dates,
+                             const ImapCriteriaFacts *facts,
                              gboolean is_top);
 
 /* What decides it alone ends it; what decides nothing is left out. */
 static ImapCriteria *
-decide_joined (ImapCriteria *criteria, const ImapCriteriaDates *dates, gboolean is_top)
+decide_joined (ImapCriteria *criteria, const ImapCriteriaFacts *facts, gboolean is_top)
 {
   gboolean is_all_of = criteria->kind == IMAP_CRITERIA_ALL_OF;
   g_autoptr (ImapCriteria) left = imap_criteria_new (criteria->kind);
@@ -394,9 +476,9 @@ decide_joined (ImapCriteria *criteria, const ImapCriteriaDates *dates, gboolean 
       g_autoptr (ImapCriteria) decided = NULL;
 
       /* The wide form has it as it is here: what it found matches this part. */
-      if (is_top && is_all_of && !imap_criteria_has_moment (child))
+      if (is_top && is_all_of && !imap_criteria_has_own (child))
         continue;
-      decided = decide (child, dates, FALSE);
+      decided = decide (child, facts, FALSE);
       if (is_all_of ? imap_criteria_is_none (decided) : imap_criteria_is_all (decided))
         return g_steal_pointer (&decided);
       if (!(is_all_of ? imap_criteria_is_all (decided) : imap_criteria_is_none (decided)))
@@ -411,22 +493,25 @@ decide_joined (ImapCriteria *criteria, const ImapCriteriaDates *dates, gboolean 
 }
 
 static ImapCriteria *
-decide (ImapCriteria *criteria, const ImapCriteriaDates *dates, gboolean is_top)
+decide (ImapCriteria *criteria, const ImapCriteriaFacts *facts, gboolean is_top)
 {
   g_autoptr (ImapCriteria) inner = NULL;
 
   switch (criteria->kind)
     {
     case IMAP_CRITERIA_MOMENT:
-      return new_truth (holds (criteria, dates));
+      return new_truth (holds (criteria, facts));
+    case IMAP_CRITERIA_FIELD:
+      return new_truth (
+          facts->contains (get_field (criteria), get_last_text (criteria), facts->data));
     case IMAP_CRITERIA_ALL_OF:
     case IMAP_CRITERIA_ANY_OF:
-      return decide_joined (criteria, dates, is_top);
+      return decide_joined (criteria, facts, is_top);
     case IMAP_CRITERIA_NOT:
-      inner = decide (g_ptr_array_index (criteria->children, 0), dates, FALSE);
+      inner = decide (g_ptr_array_index (criteria->children, 0), facts, FALSE);
       return imap_criteria_negate (inner);
     case IMAP_CRITERIA_FUZZY:
-      inner = decide (g_ptr_array_index (criteria->children, 0), dates, FALSE);
+      inner = decide (g_ptr_array_index (criteria->children, 0), facts, FALSE);
       if (imap_criteria_is_all (inner) || imap_criteria_is_none (inner))
         return g_steal_pointer (&inner);
       return imap_criteria_make_fuzzy (inner);
@@ -439,7 +524,7 @@ decide (ImapCriteria *criteria, const ImapCriteriaDates *dates, gboolean is_top)
 }
 
 ImapCriteria *
-imap_criteria_decide (ImapCriteria *criteria, const ImapCriteriaDates *dates)
+imap_criteria_decide (ImapCriteria *criteria, const ImapCriteriaFacts *facts)
 {
-  return decide (criteria, dates, TRUE);
+  return decide (criteria, facts, TRUE);
 }

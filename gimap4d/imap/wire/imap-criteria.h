@@ -20,6 +20,7 @@ typedef enum
   IMAP_CRITERIA_KEY,    /* a search key with its arguments */
   IMAP_CRITERIA_MOMENT, /* before a point in time, or not before it */
   IMAP_CRITERIA_AGE,    /* the same, counted back from now */
+  IMAP_CRITERIA_FIELD,  /* a key of a header field that the server cannot be asked for */
   IMAP_CRITERIA_ALL_OF,
   IMAP_CRITERIA_ANY_OF,
   IMAP_CRITERIA_NOT,
@@ -85,17 +86,26 @@ ImapCriteria *imap_criteria_prepare (ImapCriteria *criteria,
                                      ImapCriteriaFeatures features,
                                      gint64 now_microseconds,
                                      GError **error);
-gboolean imap_criteria_has_moment (ImapCriteria *criteria);
-gboolean imap_criteria_has_sent_moment (ImapCriteria *criteria);
-/* A mail's dates, in microseconds; a date that it does not have matches nothing. */
+/* Criteria whose texts the server does not take: what speaks of header fields is to be decided here.
+ * NULL when there is a text that is not of a header field. */
+ImapCriteria *imap_criteria_keep_fields (ImapCriteria *criteria);
+/* TRUE when there are moments or fields, which the server cannot decide alone. */
+gboolean imap_criteria_has_own (ImapCriteria *criteria);
+/* The header fields that decide () needs to know, of char *; none when it needs none. */
+GPtrArray *imap_criteria_list_fields (ImapCriteria *criteria);
+/* What is known of a mail. */
 typedef struct
 {
-  gint64 at[2]; /* by ImapCriteriaDate */
+  /* By ImapCriteriaDate, in microseconds; a date that it does not have matches nothing. */
+  gint64 at[2];
   gboolean is_known[2];
-} ImapCriteriaDates;
-/* What is left to be asked for a mail with these @dates that the wide form has found: everything when
- * it matches, nothing when it does not, else something without moments. */
-ImapCriteria *imap_criteria_decide (ImapCriteria *criteria, const ImapCriteriaDates *dates);
+  /* Whether a header field has a text in it. */
+  gboolean (*contains) (const char *field, const char *text, gpointer data);
+  gpointer data;
+} ImapCriteriaFacts;
+/* What is left to be asked for a mail with these @facts that the wide form has found: everything when
+ * it matches, nothing when it does not, else something that the server decides alone. */
+ImapCriteria *imap_criteria_decide (ImapCriteria *criteria, const ImapCriteriaFacts *facts);
 gboolean imap_criteria_is_all (ImapCriteria *criteria);
 gboolean imap_criteria_is_none (ImapCriteria *criteria);
 

@@ -276,6 +276,19 @@ imap_writer_astring (ImapWriter *writer, const char *text)
 }
 
 void
+imap_writer_header_field (ImapWriter *writer, const char *name)
+{
+  gboolean is_atom = *name != '\0';
+
+  for (const char *at = name; *at != '\0'; at++)
+    is_atom = is_atom && is_atom_char (*at);
+  if (is_atom)
+    imap_writer_atom (writer, name);
+  else
+    imap_writer_astring (writer, name);
+}
+
+void
 imap_writer_nstring (ImapWriter *writer, const char *text)
 {
   if (text != NULL)

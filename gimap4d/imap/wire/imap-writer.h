@@ -41,6 +41,8 @@ void imap_writer_char (ImapWriter *writer, char c); /* of the grammar: parenthes
 void imap_writer_raw (ImapWriter *writer, const char *text);
 void imap_writer_atom (ImapWriter *writer, const char *atom);
 void imap_writer_flag (ImapWriter *writer, const char *flag);
+/* The name of a header field: an atom where it can be one, as some servers know no other. */
+void imap_writer_header_field (ImapWriter *writer, const char *name);
 void imap_writer_number (ImapWriter *writer, guint64 number);
 /* UTF-8 text: quoted where that can be, else a literal. */
 void imap_writer_astring (ImapWriter *writer, const char *text);

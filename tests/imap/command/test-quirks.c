@@ -285,6 +285,27 @@ static const struct
     "S: * SEARCH 2\n"
     "S: $4 OK .\n",
     "2", 0 },
+  /* Nothing else holds the letter: the subjects are looked at here. */
+  { "outlook-badcharset", search_umlaut, "", "4",
+    "C: $3 UID SEARCH CHARSET UTF-8 SUBJECT {2}\n"
+    "S: $3 NO [BADCHARSET (US-ASCII)] no\n"
+    "C: $4 UID SEARCH ALL\n"
+    "S: * SEARCH 1 2 4\n"
+    "S: $4 OK .\n"
+    "C: $5 UID SEARCH NOT ALL\n"
+    "S: * SEARCH\n"
+    "S: $5 OK .\n"
+    "C: $6 UID FETCH 1:2,4 (UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (SUBJECT)])\n"
+    "S: * 1 FETCH (UID 1 INTERNALDATE \"x\" BODY[HEADER.FIELDS (SUBJECT)] {29}\n"
+    "S: Subject: =?utf-8?q?=C3=9C?=\n"
+    "S: )\n"
+    "S: * 2 FETCH (UID 2 INTERNALDATE \"x\" BODY[HEADER.FIELDS (SUBJECT)] {12}\n"
+    "S: Subject: u\n"
+    "S: )\n"
+    "S: * 3 FETCH (UID 4 INTERNALDATE \"x\" BODY[HEADER.FIELDS (SUBJECT)] {12}\n"
+    "S-raw: Subject: \\xfc\\r\\n)\\r\\n\n"
+    "S: $6 OK .\n",
+    "1,4", 0 },
   { "strato-inbox", list_boxes, "", NULL,
     "C: $2 LIST \"\" \"*\"\n"
     "C: $3 LSUB \"\" \"*\"\n"

@@ -292,7 +292,7 @@ test_decide (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      ImapCriteriaDates dates = { { rows[i].received, rows[i].sent },
+      ImapCriteriaFacts dates = { { rows[i].received, rows[i].sent },
                                   { rows[i].received >= 0, rows[i].sent >= 0 } };
       g_autoptr (ImapCriteria) left = imap_criteria_decide (rows[i].criteria, &dates);
       g_autofree char *text = imap_criteria_to_string (left);
@@ -300,6 +300,70 @@ test_decide (void)
       g_assert_cmpstr (text, ==, rows[i].left);
       g_assert_true (imap_criteria_is_all (left) == g_str_equal (text, "ALL"));
       g_assert_true (imap_criteria_is_none (left) == g_str_equal (text, "NOT ALL"));
+    }
+}
+
+static gboolean
+contains (const char *field, const char *text, gpointer data)
+{
+  g_autofree char *wanted = g_strconcat (field, "=", text, NULL);
+
+  return g_str_equal (wanted, data);
+}
+
+/* What a server cannot be asked for stays here, where it speaks of header fields. */
+static void
+test_fields (void)
+{
+  static const struct
+  {
+    const char *criteria;
+    const char *wide; /* NULL: it cannot stay here */
+    const char *narrow;
+    const char *fields;
+    const char *fact;
+    const char *left;
+  } rows[] = {
+    { "SUBJECT ü", "ALL", "NOT ALL", "SUBJECT", "SUBJECT=ü", "ALL" },
+    { "SUBJECT ü", "ALL", "NOT ALL", "SUBJECT", "SUBJECT=u", "NOT ALL" },
+    { "SEEN NOT FROM ü", "SEEN NOT NOT ALL", "SEEN NOT ALL", "FROM", "FROM=ü", "NOT ALL" },
+    { "OR HEADER X-Y ü FROM a", "OR ALL FROM a", "OR NOT ALL FROM a", "X-Y", "X-Y=u", "FROM a" },
+    { "TO é CC é TO è", "ALL ALL ALL", "NOT ALL NOT ALL NOT ALL", "TO CC", "TO=é", "NOT ALL" },
+    { "SUBJECT u SEEN", "SUBJECT u SEEN", "SUBJECT u SEEN", "", "", "ALL" },
+    { "SUBJECT ü BODY ü", NULL, NULL, NULL, NULL, NULL },
+    { "TEXT ü", NULL, NULL, NULL, NULL, NULL },
+    { "HEADER ü x", NULL, NULL, NULL, NULL, NULL },
+    { "KEYWORD ü", NULL, NULL, NULL, NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (ImapCriteria) criteria = imap_criteria_parse (rows[i].criteria, NULL);
+      g_autoptr (ImapCriteria) kept = imap_criteria_keep_fields (criteria);
+      ImapCriteriaFacts facts = { .contains = contains, .data = (gpointer) rows[i].fact };
+      g_autoptr (ImapCriteria) left = NULL;
+      g_autoptr (GPtrArray) fields = NULL;
+      g_autofree char *wide = NULL;
+      g_autofree char *narrow = NULL;
+      g_autofree char *names = NULL;
+      g_autofree char *text = NULL;
+
+      if (rows[i].wide == NULL)
+        {
+          g_assert_null (kept);
+          continue;
+        }
+      wide = write_in (kept, 0, IMAP_CRITERIA_WIDE, NULL, NULL);
+      g_assert_cmpstr (wide, ==, rows[i].wide);
+      narrow = write_in (kept, 0, IMAP_CRITERIA_NARROW, NULL, NULL);
+      g_assert_cmpstr (narrow, ==, rows[i].narrow);
+      fields = imap_criteria_list_fields (kept);
+      g_ptr_array_add (fields, NULL);
+      names = g_strjoinv (" ", (GStrv) fields->pdata);
+      g_assert_cmpstr (names, ==, rows[i].fields);
+      left = imap_criteria_decide (kept, &facts);
+      text = imap_criteria_to_string (left);
+      g_assert_cmpstr (text, ==, rows[i].left);
     }
 }
 
@@ -394,6 +458,7 @@ main (int argc, char **argv)
   g_test_add_func ("/criteria/moments", test_moments);
   g_test_add_func ("/criteria/sent", test_sent);
   g_test_add_func ("/criteria/decide", test_decide);
+  g_test_add_func ("/criteria/fields", test_fields);
   g_test_add_func ("/criteria/prepare", test_prepare);
   g_test_add_func ("/criteria/depth", test_depth);
 
