@@ -41,20 +41,6 @@ take_seconds (GDateTime *date, gint64 otherwise)
   return seconds;
 }
 
-static EmailFields *
-read_fields (const ImapFetch *fetch)
-{
-  g_autoptr (GBytes) block = imap_fetch_dup_bytes (fetch, &fetch->section);
-  const char *bytes;
-  gsize size;
-
-  if (block == NULL)
-    return email_fields_new ("", 0, '\n');
-  bytes = g_bytes_get_data (block, &size);
-
-  return email_fields_new (bytes != NULL ? bytes : "", size, '\n');
-}
-
 /* The first address: what stands before the "@", and what people see. */
 static void
 take_address (ImapMailFacts *facts, GPtrArray *addresses, ImapSortKind mailbox, int display)
@@ -102,7 +88,7 @@ read_references (EmailFields *fields)
 static void
 read_facts (ImapMailFacts *facts, const ImapFetch *fetch)
 {
-  g_autoptr (EmailFields) fields = read_fields (fetch);
+  g_autoptr (EmailFields) fields = imap_fetch_read_fields (fetch);
   g_autoptr (EmailEnvelope) envelope = email_fields_dup_envelope (fields);
   g_autofree char *base = imap_base_subject (envelope->subject, &facts->is_answer);
   g_autofree char *id = email_fields_dup_structured (fields, "Message-ID");

@@ -105,6 +105,8 @@ GStrv imap_fetch_dup_flags (const ImapFetch *fetch);
 GDateTime *imap_fetch_dup_internal_date (const ImapFetch *fetch);
 /* The Date of a header that was asked for with HEADER.FIELDS, likewise. */
 GDateTime *imap_fetch_dup_sent_date (const ImapFetch *fetch);
+/* That header; empty when there is none. */
+struct _EmailFields *imap_fetch_read_fields (const ImapFetch *fetch);
 /* Whether a field of that header has a text in it, in any case. */
 gboolean imap_fetch_field_contains (const ImapFetch *fetch, const char *field, const char *text);
 /* Bytes that hold the frame and copy nothing; NULL for NIL or not sent. */

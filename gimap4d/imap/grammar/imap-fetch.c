@@ -250,8 +250,8 @@ imap_fetch_dup_internal_date (const ImapFetch *fetch)
   return parse_date_time (text.data);
 }
 
-static EmailFields *
-read_fields (const ImapFetch *fetch)
+EmailFields *
+imap_fetch_read_fields (const ImapFetch *fetch)
 {
   g_autoptr (GBytes) block = imap_fetch_dup_bytes (fetch, &fetch->section);
   const char *bytes;
@@ -267,7 +267,7 @@ read_fields (const ImapFetch *fetch)
 GDateTime *
 imap_fetch_dup_sent_date (const ImapFetch *fetch)
 {
-  g_autoptr (EmailFields) fields = read_fields (fetch);
+  g_autoptr (EmailFields) fields = imap_fetch_read_fields (fetch);
   g_autofree char *date = email_fields_dup_structured (fields, "Date");
 
   return email_date_parse (date);
@@ -284,7 +284,7 @@ fold (const char *text)
 gboolean
 imap_fetch_field_contains (const ImapFetch *fetch, const char *field, const char *text)
 {
-  g_autoptr (EmailFields) fields = read_fields (fetch);
+  g_autoptr (EmailFields) fields = imap_fetch_read_fields (fetch);
   g_autofree char *wanted = fold (text);
 
   for (guint i = 0; i < email_fields_get_count (fields); i++)

@@ -85,10 +85,14 @@ static const ImapQuirk done[] = {
     "https://github.com/jstedfast/MailKit (ImapFolder)" },
   { "homepl-late", "home.pl", "COPYUID and EXPUNGE once more behind the end of the command",
     "nobody takes it", "https://github.com/Foundry376/Mailspring/issues/967" },
+  { "extended-list", "Cyrus before 2.5.11, Proton Bridge", "BAD for a LIST with RETURN",
+    "LIST and LSUB", "https://gitlab.gnome.org/GNOME/evolution-data-server/-/issues/14" },
   { "icloud-envelopes", "iCloud", "some mails of many have no ENVELOPE that can be read",
     "their headers are fetched", "https://github.com/kenn-io/msgvault/issues/436" },
   { "icloud-min-max", "iCloud", "MIN and MAX of ESEARCH are wrong", "only ALL is asked for",
     "https://github.com/nextcloud/mail/issues/5181" },
+  { "netease-id", "163, 126, yeah.net", "SELECT is refused as unsafe to who has not sent ID",
+    "ID goes before it", "https://github.com/emersion/go-imap/issues/524" },
   { "outlook-badcharset", "Office 365", "BADCHARSET for UTF-8",
     "the next charset that holds the text; with none, headers are looked at here",
     "https://github.com/jstedfast/MailKit/issues/808" },
@@ -105,32 +109,20 @@ static const ImapQuirk done[] = {
     "https://github.com/jstedfast/MailKit (ImapFolderFetch)" },
 };
 
-guint
-imap_quirks_get_n_sent (void)
+const ImapQuirk *
+imap_quirks_get_sent (guint *out_n)
 {
-  return G_N_ELEMENTS (sent);
+  *out_n = G_N_ELEMENTS (sent);
+
+  return sent;
 }
 
 const ImapQuirk *
-imap_quirks_get_sent (guint index)
+imap_quirks_get_done (guint *out_n)
 {
-  g_assert (index < G_N_ELEMENTS (sent));
+  *out_n = G_N_ELEMENTS (done);
 
-  return &sent[index];
-}
-
-guint
-imap_quirks_get_n_done (void)
-{
-  return G_N_ELEMENTS (done);
-}
-
-const ImapQuirk *
-imap_quirks_get_done (guint index)
-{
-  g_assert (index < G_N_ELEMENTS (done));
-
-  return &done[index];
+  return done;
 }
 
 static const struct

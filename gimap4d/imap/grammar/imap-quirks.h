@@ -21,11 +21,9 @@ typedef struct
 } ImapQuirk;
 
 /* Of what servers send. */
-guint imap_quirks_get_n_sent (void);
-const ImapQuirk *imap_quirks_get_sent (guint index);
+const ImapQuirk *imap_quirks_get_sent (guint *out_n);
 /* Of what they do. */
-guint imap_quirks_get_n_done (void);
-const ImapQuirk *imap_quirks_get_done (guint index);
+const ImapQuirk *imap_quirks_get_done (guint *out_n);
 
 /* TRUE for what stands in an ENVELOPE where a mailbox or a host is missing. */
 gboolean imap_quirk_is_placeholder (const ImapString *part);
