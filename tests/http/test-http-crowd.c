@@ -16,6 +16,7 @@
 #define GET "GET /rest/T/ok HTTP/1.1\r\nHost: localhost\r\n\r\n"
 #define LAST "GET /rest/T/ok HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 #define HALF "POST /rest/T/ok HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n[1,"
+#define STREAM "GET /stream HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 #define ANSWER "{\"result\":null}"
 
 static void
@@ -143,6 +144,139 @@ test_come_and_go (void)
 #endif
 }
 
+/* A request with some of its bytes changed, lost, doubled, or replaced by what requests are made of. */
+static GString *
+mutate (void)
+{
+  static const char *const seeds[] = {
+    GET LAST,
+    "POST /rest/T/ok HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n[1]" LAST,
+    "POST /rest/T/ok HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    "1\r\n[\r\n2;a=b\r\n1]\r\n0\r\n\r\n" GET,
+    "POST /rest/T/ok HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+    "Content-Length: 2\r\n\r\n[]" LAST,
+    "HEAD /none HTTP/1.0\r\n\r\n",
+    "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "GET /stream HTTP/1.1\r\nHost: localhost\r\nRange: bytes=1-\r\n\r\n" LAST,
+  };
+  static const char *const words[] = {
+    "\r\n",
+    "\n",
+    "\r\n\r\n",
+    "0\r\n\r\n",
+    " ",
+    ":",
+    "%00",
+    "..",
+    "HTTP/1.1",
+    "Host: a\r\n",
+    "Content-Length: 5\r\n",
+    "Transfer-Encoding: chunked\r\n",
+    "Connection: close\r\n",
+    "ffffffff",
+  };
+  GString *text = g_string_new (seeds[g_test_rand_int_range (0, G_N_ELEMENTS (seeds))]);
+
+  for (int n = g_test_rand_int_range (0, 5); n > 0 && text->len > 0; n--)
+    {
+      gssize at = g_test_rand_int_range (0, (gint32) text->len);
+      gssize size = g_test_rand_int_range (1, 8);
+
+      switch (g_test_rand_int_range (0, 4))
+        {
+        case 0:
+          text->str[at] = (char) g_test_rand_int_range (0, 256);
+          break;
+        case 1:
+          g_string_erase (text, at, MIN (size, (gssize) text->len - at));
+          break;
+        case 2:
+          g_string_insert (text, at, words[g_test_rand_int_range (0, G_N_ELEMENTS (words))]);
+          break;
+        default:
+          g_string_truncate (text, at);
+        }
+    }
+
+  return text;
+}
+
+static void
+leave (Client *client)
+{
+  int way = g_test_rand_int_range (0, 3);
+
+  if (way == 0)
+    client_reset (client);
+  else if (way == 1)
+    g_socket_shutdown (client->socket, FALSE, TRUE, NULL);
+  for (int n = g_test_rand_int_range (0, 5); n > 0; n--)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      if (way != 0)
+        client_read (client);
+    }
+  client_free (client);
+}
+
+static void
+send_stream (GIncomingMessage *request, GRestCall *call, gpointer data)
+{
+  g_autoptr (GOutgoingMessage) message = g_outgoing_message_new ();
+  g_autoptr (GInputStream) stream = g_memory_input_stream_new ();
+
+  for (guint i = 0; i < 10; i++)
+    g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (stream), data);
+  g_outgoing_message_set_stream (message, stream, -1, NULL, NULL);
+  g_rest_call_return_message (call, message);
+}
+
+/* Mutated requests in random pieces, whose clients leave at random: nothing is left of them. */
+static void
+test_mutations (void)
+{
+  g_autoptr (ServerFixture) fixture = fixture_new ();
+  g_autoptr (GBytes) block = g_bytes_new_take (g_malloc0 (50000), 50000);
+  g_autoptr (Client) first = NULL;
+  const guint n_clients = g_test_slow () ? 20000 : 1000;
+  gint64 limit = 0;
+  guint n_before = 0;
+
+  g_rest_server_add_handler (fixture->server, "/stream", NULL, send_stream, block, NULL, NULL);
+  server_fixture_listen (fixture);
+  first = client_new (fixture);
+  client_send (first, STREAM, strlen (STREAM));
+  client_wait_for_end (first);
+  g_clear_pointer (&first, client_free);
+  turn ();
+  n_before = count_descriptors ();
+  for (guint i = 0; i < n_clients; i++)
+    {
+      Client *client = client_new (fixture);
+      g_autoptr (GString) text = mutate ();
+
+      for (gsize at = 0; at < text->len;)
+        {
+          gsize wanted = (gsize) g_test_rand_int_range (1, 200);
+          gsize size = MIN (wanted, text->len - at);
+
+          /* The server may have closed already. */
+          if (g_socket_send (client->socket, text->str + at, size, NULL, NULL) < 0)
+            break;
+          at += size;
+          if (g_test_rand_bit ())
+            g_main_context_iteration (NULL, FALSE);
+        }
+      leave (client);
+    }
+
+  limit = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  while (count_descriptors () > n_before && g_get_monotonic_time () < limit)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (count_descriptors (), <=, n_before);
+  visit (fixture, 48);
+}
+
 /* As many descriptors as there may be; how many clients they are enough for. */
 static guint
 raise_limit (guint n_wanted)
@@ -230,6 +364,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http-crowd/come-and-go", test_come_and_go);
+  g_test_add_func ("/http-crowd/H18/mutations", test_mutations);
   g_test_add_func ("/http-crowd/H12/slow-crowd", test_slow_crowd);
   g_test_add_func ("/http-crowd/H12/over-the-limit", test_over_the_limit);
 
