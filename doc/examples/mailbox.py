@@ -7,14 +7,17 @@ The first half is an IMAP client: it opens a transporter, prints its status, lis
 shows the last mails. The second half is a REST server on the loopback interface: a browser reads
 the list, opens a mail and downloads its attachments, and a function, getFile, answers with a PDF.
 
-Nothing changes on the server: the boxes are opened for reading only.
+Nothing changes on the server: the boxes are opened for reading only. When something changes there, the
+list in the browser does too.
 
 SPDX-License-Identifier: LGPL-2.1-or-later
 SPDX-FileCopyrightText: The gimap4d authors
 """
 
 import argparse
+import functools
 import getpass
+import os
 import pathlib
 import signal
 import sys
@@ -28,6 +31,7 @@ gi.require_version("GImap4D", "1.0")
 from gi.repository import Gio, GImap4D, GLib  # noqa: E402
 
 import mailbox_pages as pages  # noqa: E402
+from mailbox_boxes import Mailbox  # noqa: E402
 from mailbox_visit import visit  # noqa: E402
 
 MAILS_ON_TERMINAL = 10
@@ -35,44 +39,6 @@ MAILS_ON_PAGE = 25
 THREADS = 4
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-
-
-class Mailbox:
-    """The boxes and mails of one user.
-
-    Which box is selected is a state of the connection, so that two threads that read different
-    boxes take turns.
-    """
-
-    def __init__(self, transporter):
-        self._transporter = transporter
-        self._turn = threading.Lock()
-
-    def boxes(self):
-        with self._turn:
-            boxes = self._transporter.get_box_list(GImap4D.ImapBoxListFlags.WITH_STATUS)
-        return sorted((box for box in boxes if box.selectable),
-                      key=lambda box: (box.role != GImap4D.ImapBoxRole.INBOX, box.name))
-
-    def _open(self, box):
-        return self._transporter.select_box(box, GImap4D.ImapBoxState.READ_ONLY)
-
-    def last_mails(self, box, count, skip=0):
-        """The facts of the box, and the summaries of COUNT of its mails, the newest first."""
-        with self._turn:
-            info = self._open(box)
-            last = info.mail_count - skip
-            if last < 1:
-                return info, []
-            mails = self._transporter.get_mails(
-                max(1, last - count + 1), last, flags=GImap4D.ImapFetchFlags.SUMMARY)
-        return info, list(mails)[::-1]
-
-    def mail(self, box, mail_id):
-        """The facts of the box, and a whole mail of it, which stays unread."""
-        with self._turn:
-            info = self._open(box)
-            return info, self._transporter.get_mail(mail_id, update_seen=False)
 
 
 # Errors that say that a box or mail is not there, or never could be; not every server says which.
@@ -122,7 +88,7 @@ def print_boxes(mailbox):
 
 def print_last_mails(mailbox, box):
     print(f"\nThe last mails of {box}:")
-    _, mails = mailbox.last_mails(box, MAILS_ON_TERMINAL)
+    _, mails = mailbox.box(box).last_mails(MAILS_ON_TERMINAL)
     for mail in mails:
         print(f"  {pages.date_text(mail.received_at)}  "
               f"{column(pages.sender_text(mail), 20)}  {for_terminal(mail.subject)}")
@@ -167,28 +133,32 @@ class Site:
                 message.set_redirect("/box/INBOX", 303)
                 return message
             case ["mailbox.css"]:
-                return self._style()
+                return self._file("mailbox.css", "text/css; charset=utf-8")
+            case ["mailbox.js"]:
+                return self._file("mailbox.js", "text/javascript; charset=utf-8")
             case ["box", box]:
                 return self._list(box, request.url_query.get("page", "1"))
+            case ["box", box, "events"]:
+                return self._mailbox.box(box).open_events(request)
             case ["box", box, mail_id]:
                 return self._mail(box, mail_id)
             case ["box", box, mail_id, "html"]:
                 return self._html(box, mail_id)
-            case ["box", box, mail_id, "attachment", number]:
-                return self._attachment(box, mail_id, number)
+            case ["box", box, mail_id, "attachment", place]:
+                return self._attachment(request, box, mail_id, place)
         raise NotFound
 
-    def _style(self):
+    def _file(self, name, content_type):
         message = GImap4D.OutgoingMessage()
-        message.set_body((FOLDER / "mailbox.css").read_text(encoding="utf-8"))
-        message.set_header("Content-Type", "text/css; charset=utf-8")
+        message.set_body((FOLDER / name).read_text(encoding="utf-8"))
+        message.set_header("Content-Type", content_type)
         return protected(message)
 
     def _list(self, box, page_text):
         page = as_number(page_text)
         if page < 1:
             raise NotFound
-        info, mails = self._mailbox.last_mails(box, MAILS_ON_PAGE, (page - 1) * MAILS_ON_PAGE)
+        info, mails = self._mailbox.box(box).last_mails(MAILS_ON_PAGE, (page - 1) * MAILS_ON_PAGE)
         if page > 1 and not mails:
             raise NotFound
         has_more = info.mail_count > page * MAILS_ON_PAGE
@@ -196,36 +166,41 @@ class Site:
 
     def _get_mail(self, box, mail_id):
         as_number(mail_id)
-        return self._mailbox.mail(box, mail_id)
+        found = self._mailbox.box(box)
+        return found.info, found.mail(mail_id)
 
     def _mail(self, box, mail_id):
         info, mail = self._get_mail(box, mail_id)
         return new_page(pages.mail_page(self._mailbox.boxes(), info, mail))
 
     def _html(self, box, mail_id):
-        _, mail = self._get_mail(box, mail_id)
+        info, mail = self._get_mail(box, mail_id)
         if not mail.html_body:
             raise NotFound
-        message = new_page(pages.html_of_mail(box, mail))
+        message = new_page(pages.html_of_mail(info, mail))
         message.set_header("Content-Security-Policy", pages.POLICY_OF_MAIL)
         return message
 
-    def _attachment(self, box, mail_id, number):
-        info, mail = self._get_mail(box, mail_id)
-        attachments = list(mail.attachments)
-        index = as_number(number)
-        if index >= len(attachments):
+    def _attachment(self, request, box, mail_id, place):
+        """That of a large mail goes from the IMAP connection into the answer piece by piece. Who has
+        it already costs the server no question."""
+        first, _, second = place.partition("-")
+        uid_validity, index = as_number(first), as_number(second)
+        message = GImap4D.OutgoingMessage()
+        etag = f"{uid_validity}-{as_number(mail_id)}-{index}"
+        message.set_etag(etag)
+        message.set_header("Cache-Control", "private, no-cache")
+        if request.is_fresh(etag):
+            message.set_status(304)
+            return message
+        found = self._mailbox.box(box)
+        attachments = list(found.mail(mail_id).attachments)
+        if found.info.uid_validity != uid_validity or index >= len(attachments):
             raise NotFound
         attachment = attachments[index]
-        message = GImap4D.OutgoingMessage()
-        message.set_body(attachment.get_content())
-        message.set_header("Content-Type", attachment.type)
+        message.set_stream(attachment.open(), -1, attachment.type)
         message.set_header("Content-Security-Policy", pages.POLICY_OF_MAIL)
         message.set_attachment_name(pages.name_of(attachment, index))
-        # The mail of an id never changes while UIDVALIDITY stays the same (RFC 9051, 2.3.1.1): the
-        # server answers 304 to a browser that has it.
-        message.set_etag(f"{info.uid_validity}-{mail.id}-{index}")
-        message.set_header("Cache-Control", "private, no-cache")
         return protected(message)
 
 
@@ -248,7 +223,10 @@ def serve(mailbox, port, is_once):
     server = GImap4D.RestServer(project_name="Mailbox", n_threads=THREADS)
     server.expose("$catalog", "getFile", get_file, http_get=True)
     server.add_handler("/", "GET", Site(mailbox).answer)
-    server.listen(port)
+    if "LISTEN_FDS" in os.environ:
+        server.listen_systemd()
+    else:
+        server.listen(port)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, stop_cb, server)
 
@@ -279,7 +257,8 @@ def stop_cb(server):
     return GLib.SOURCE_REMOVE
 
 
-def new_transporter(options):
+def maker_of_transporters(options):
+    """What makes one more connection to the server; the password is asked for once."""
     url = urllib.parse.urlsplit(options.url)
     settings = {}
     if url.port:
@@ -291,10 +270,11 @@ def new_transporter(options):
     else:
         password = getpass.getpass(f"Password of {url.username} on {url.hostname}: ")
     is_tls = url.scheme == "imaps"
-    return GImap4D.ImapTransporter(
+    return functools.partial(
+        GImap4D.ImapTransporter,
         host=url.hostname, user=urllib.parse.unquote(url.username), password=password,
         tls_mode=GImap4D.ImapTlsMode.IMPLICIT if is_tls else GImap4D.ImapTlsMode.STARTTLS,
-        **settings)
+        log_file=str(options.log_file.resolve()) if options.log_file else None, **settings)
 
 
 def url_of_server(text):
@@ -313,6 +293,8 @@ def parse_arguments():
                         help="where the password stands; without it, it is asked for")
     parser.add_argument("--authority", metavar="FILE", type=pathlib.Path,
                         help="certificates to trust instead of those of the system")
+    parser.add_argument("--log-file", metavar="FILE", type=pathlib.Path,
+                        help="where the dialogue with the IMAP server is written")
     parser.add_argument("--port", type=int, default=0, help="of the pages (default: a free one)")
     parser.add_argument("--once", action="store_true", help="fetch every page, then end")
     return parser.parse_args()
@@ -321,14 +303,13 @@ def parse_arguments():
 def main():
     options = parse_arguments()
     try:
-        transporter = new_transporter(options)
-        if not print_status(transporter):
+        mailbox = Mailbox(maker_of_transporters(options))
+        if not print_status(mailbox.transporter):
             return 1
-        mailbox = Mailbox(transporter)
         print_boxes(mailbox)
         print_last_mails(mailbox, "INBOX")
         is_fine = serve(mailbox, options.port, options.once)
-        transporter.close()
+        mailbox.close()
     except (GLib.Error, OSError) as error:
         print(f"mailbox.py: {getattr(error, 'message', error)}", file=sys.stderr)
         return 1

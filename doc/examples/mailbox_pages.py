@@ -1,4 +1,4 @@
-"""The pages of mailbox.py: mails to HTML. No network, no script, nothing from elsewhere.
+"""The pages of mailbox.py: mails to HTML. No network, nothing from elsewhere.
 
 Whatever comes from a mail goes through text(). The HTML of a mail is a page of its own, shown in a
 frame that may do nothing.
@@ -11,8 +11,12 @@ import html
 import re
 import urllib.parse
 
-# What our pages may load: a style sheet, and the frame with the HTML of a mail.
-POLICY = ("default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; "
+from mailbox_boxes import LARGEST_WHOLE
+
+# What our pages may load: a style sheet, a script that asks for news, and the frame with the HTML of
+# a mail.
+POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+          "img-src data:; frame-src 'self'; "
           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 # What the HTML of a mail may do: look like something, with its own pictures; no scripts, nothing
 # from the net. A link opens in a window of its own.
@@ -30,12 +34,13 @@ PAGE = """<!DOCTYPE html>
 <title>{title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/mailbox.css">
+<script src="/mailbox.js" defer></script>
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <header><a href="/box/INBOX">Mailbox</a></header>
 {navigation}
-<main id="content">
+<main id="content"{events}>
 {content}
 </main>
 <footer>Served from IMAP by <b>gimap4d</b>. A function of its REST server:
@@ -134,8 +139,9 @@ def list_page(boxes, info, mails, page, has_more):
                (f'<ul class="mails">\n{rows}\n</ul>' if rows else "<p>No mails.</p>") +
                (f'\n<nav class="turns" aria-label="More mails">{" ".join(turns)}</nav>'
                 if turns else ""))
+    events = f' data-events="{link_of(info.name, "events")}"'
     return PAGE.format(title=text(info.name), navigation=navigation_of(boxes, info.name),
-                       content=content)
+                       content=content, events=events)
 
 
 def addresses_html(addresses):
@@ -160,12 +166,19 @@ def body_of(box, mail):
         plain = f'<div class="plain" dir="auto">{text(mail.text_body)}</div>'
         parts.append(f"<details>\n<summary>As plain text</summary>\n{plain}\n</details>"
                      if mail.html_body else plain)
+    if not parts and mail.size > LARGEST_WHOLE:
+        return "<p>This mail is large: its text is not shown.</p>"
     return "\n".join(parts) or "<p>This mail has no text.</p>"
 
 
-def attachments_of(box, mail):
+def attachment_link(info, mail, index):
+    """With UIDVALIDITY in it: what it leads to never changes (RFC 9051, 2.3.1.1)."""
+    return link_of(info.name, mail.id, "attachment", f"{info.uid_validity}-{index}")
+
+
+def attachments_of(info, mail):
     items = "\n".join(
-        f'<li><a href="{link_of(box, mail.id, "attachment", index)}" download>'
+        f'<li><a href="{attachment_link(info, mail, index)}" download>'
         f'{isolated(name_of(attachment, index))}</a> '
         f'<span class="type">{text(attachment.type)}, {size_text(attachment.size)}</span></li>'
         for index, attachment in attachments_to_list(mail))
@@ -176,25 +189,25 @@ def attachments_of(box, mail):
 def mail_page(boxes, info, mail):
     content = (f'<p class="back"><a href="{link_of(info.name)}">← {isolated(info.name)}</a></p>\n'
                f"<article>\n<h1>{isolated(subject_text(mail))}</h1>\n{facts_of(mail)}\n"
-               f"{attachments_of(info.name, mail)}\n{body_of(info.name, mail)}\n</article>")
+               f"{attachments_of(info, mail)}\n{body_of(info.name, mail)}\n</article>")
     return PAGE.format(title=text(subject_text(mail)),
-                       navigation=navigation_of(boxes, info.name), content=content)
+                       navigation=navigation_of(boxes, info.name), content=content, events="")
 
 
-def html_of_mail(box, mail):
+def html_of_mail(info, mail):
     """The HTML of a mail; the pictures that it brought along come from us."""
     numbers = {attachment.cid.strip("<>"): index
                for index, attachment in enumerate(mail.attachments) if attachment.cid}
 
     def link_of_picture(found):
         index = numbers.get(urllib.parse.unquote(found[1]))
-        return found[0] if index is None else link_of(box, mail.id, "attachment", index)
+        return found[0] if index is None else attachment_link(info, mail, index)
 
     body = re.sub("cid:([^\"'\\s>)]+)", link_of_picture, mail.html_body)
     return f'<!DOCTYPE html><meta charset="utf-8"><base target="_blank">{body}'
 
 
 def error_page(sentence):
-    return PAGE.format(title="Not here", navigation="",
+    return PAGE.format(title="Not here", navigation="", events="",
                        content=f'<h1>Not here</h1>\n<p>{text(sentence)}</p>\n'
                        '<p><a href="/box/INBOX">To the inbox</a></p>')

@@ -6,6 +6,7 @@ SPDX-FileCopyrightText: The gimap4d authors
 
 import pathlib
 import sys
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
@@ -144,6 +145,24 @@ def test_sizes():
     browser.resize(*SIZES[1])
 
 
+def test_news():
+    """A new mail comes into the list that is shown, and the page stays."""
+    browser.open(address)
+    browser.evaluate("window.isSamePage = true")
+    deadline = time.monotonic() + 30
+    number = 0
+    # The page may not listen yet when the first one comes.
+    while "Fresh from the server" not in list_subjects(browser):
+        assert time.monotonic() < deadline, list_subjects(browser)
+        if number % 20 == 0:
+            demo.deliver(b"From: Bob <bob@example.com>\r\nSubject: Fresh from the server\r\n\r\nHi\r\n")
+        number += 1
+        time.sleep(0.1)
+    assert list_subjects(browser)[0] == "Fresh from the server"
+    assert browser.evaluate("window.isSamePage") is True
+    check_page(browser)
+
+
 def test_without_script():
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
@@ -172,4 +191,5 @@ with Demo() as demo, chromium.Chromium() as browser:
         "HTML with a script": test_script,
         "sizes and colours": test_sizes,
         "without scripts": test_without_script,
+        "news": test_news,
     })
