@@ -213,7 +213,7 @@ g_imap_transporter_get_capabilities_finish (GImapTransporter *self,
  *
  * Says good-bye to the server and closes the connection, waiting at most five seconds for its
  * answer. Calls that were made before are finished first. The next call opens the connection
- * again. Closing a connection that is not open succeeds.
+ * again. Closing a connection that is not open succeeds. A started #GImapNotifier is stopped.
  *
  * The connection is also closed when the object is destroyed; that waits for nothing.
  *

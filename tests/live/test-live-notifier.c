@@ -404,6 +404,31 @@ test_killed (gconstpointer way)
   assert_resynced (mirror);
 }
 
+/* R01: the server's process stands still in IDLE: a call gets another one, and nothing is lost. */
+static void
+test_stopped (void)
+{
+  g_autoptr (GImapTransporter) other = new_other ();
+  g_autoptr (Mirror) mirror = mirror_new ("IMAPS_PORT");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *box = NULL;
+
+  append_mails (other, 1);
+  await_same (mirror, other);
+  g_assert_true (g_imap_transporter_close (other, NULL, &error));
+  imap_rest_times.idle_done = 300;
+  /* Until it is in IDLE again. */
+  g_usleep (500 * 1000);
+  g_strfreev (dovecot_control ("stop"));
+  change_flags (mirror->transporter, "2", "$flagged", TRUE);
+  live_test_select (other, BOX, G_IMAP_BOX_STATE_WRITABLE);
+  await_same (mirror, other);
+  g_assert_cmpuint (mirror->n_errors, ==, 1);
+  g_assert_error (mirror->error, G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_IDLE);
+  imap_rest_times.idle_done = 10000;
+  g_strfreev (dovecot_control ("continue"));
+}
+
 /* The whole server is away for a while, and the box changes meanwhile: three mails go, one comes. */
 static void
 test_restarted (void)
@@ -489,6 +514,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/notifier/R16-busy", test_busy);
   g_test_add_data_func ("/live/notifier/R02-killed", "kill", test_killed);
   g_test_add_data_func ("/live/notifier/R02-terminated", "terminate", test_killed);
+  g_test_add_func ("/live/notifier/R01-R04-stopped", test_stopped);
   g_test_add_func ("/live/notifier/R02-restarted", test_restarted);
   g_test_add_func ("/live/notifier/D08-renumbered", test_renumbered);
   g_test_add_func ("/live/notifier/D21-box-deleted", test_box_deleted);

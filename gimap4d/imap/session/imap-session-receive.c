@@ -214,6 +214,19 @@ check_early (ImapSession *session, const ImapResponse *response)
   return TRUE;
 }
 
+/* What comes by itself may be news that something has to be asked for. An IDLE with very many of them
+ * is left in time: what its next round brings is counted anew. */
+static void
+look_after_news (ImapSession *session)
+{
+  gboolean is_idle = session->idle == IMAP_IDLE_ENTERED;
+
+  if (is_idle && session->n_unsolicited > IMAP_LIMIT_UNSOLICITED_LINES / 2)
+    imap_session_leave_idle (session);
+  else if (is_idle || (session->watch != NULL && g_queue_is_empty (&session->in_flight)))
+    imap_session_pump (session);
+}
+
 static void
 handle_untagged (ImapSession *session, const ImapResponse *response)
 {
@@ -255,9 +268,7 @@ handle_untagged (ImapSession *session, const ImapResponse *response)
     }
   if (!is_claimed && !has_abandoned (session))
     count_unsolicited (session, response);
-  /* News that come by themselves may have to be looked after. */
-  if (session->idle == IMAP_IDLE_ENTERED)
-    imap_session_pump (session);
+  look_after_news (session);
 }
 
 /* A server may echo what it was sent; what it says goes into errors, signals and properties. */

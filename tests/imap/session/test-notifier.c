@@ -210,6 +210,40 @@ test_expunge_while_reading (void)
   scripted_peer_assert_done (peer);
 }
 
+/* D10: … and without any command that it could belong to. */
+static void
+test_unasked (void)
+{
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
+      BEGUN ("IDLE") "S: * 1 EXPUNGE\nS: * 2 EXISTS\nC: $4 UID FETCH 7:* (FLAGS)\n"
+                     "S: * 2 FETCH (UID 8 FLAGS ())\nS: $4 OK\n" IDLING ("5") "S: * 1 EXPUNGE\n",
+      SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
+  g_autoptr (NotifierTest) test = NULL;
+
+  imap_rest_times.pause = 300;
+  test = notifier_test_new_started (transporter);
+  notifier_test_await (test, "deleted 5\ncreated 8 (2)\ndeleted 6\n");
+  scripted_peer_assert_done (peer);
+  notifier_test_hurry ();
+}
+
+/* P28: more than may come for one command does not end an IDLE that is left in time. */
+static void
+test_many_news (void)
+{
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
+      BEGUN ("IDLE") IDLING ("4") "repeat 60000\nS: * 1 FETCH (FLAGS (\\Seen))\nend\n" LEFT ("4")
+          IDLING ("5") "repeat 60000\nS: * 1 FETCH (FLAGS (\\Seen))\nend\n" LEFT ("5")
+              IDLING ("6") "S: * 2 EXPUNGE\n",
+      SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
+  g_autoptr (NotifierTest) test = notifier_test_new_started (transporter);
+
+  notifier_test_await (test, "flags 5 $seen\ndeleted 6\n");
+  scripted_peer_assert_done (peer);
+}
+
 /* P13, P15: numbers that are none, and ids that do not fit: the box is read again, and what did not
  * happen is not told. */
 static void
@@ -455,6 +489,8 @@ main (int argc, char **argv)
   g_test_add_func ("/notifier/news-when-left", test_news_when_left);
   g_test_add_func ("/notifier/D10-expunge-anywhere", test_expunge_anywhere);
   g_test_add_func ("/notifier/D10-expunge-while-reading", test_expunge_while_reading);
+  g_test_add_func ("/notifier/D10-unasked", test_unasked);
+  g_test_add_func ("/notifier/P28-many-news", test_many_news);
   g_test_add_func ("/notifier/P13-P15-lies", test_lies);
   g_test_add_func ("/notifier/P14-huge-box", test_huge_box);
   g_test_add_func ("/notifier/P15-contradictions", test_contradictions);
