@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 
+import profiles
 import wrapper
 from certificates import BAD_CERTIFICATES, Certificates
 from maildir import BOXES, DATE_STEP, FIRST_DATE, Maildir, small_mail
@@ -285,7 +286,8 @@ class PrivateDovecot:
     """The server with its users, mails, certificates and control socket."""
 
     def __init__(self, *, mails=(), many=0, mechanisms=MECHANISMS, settings=(),
-                 bad_certificates=False):
+                 bad_certificates=False, profile=None):
+        self._profile = profile
         self._mails = mails
         self._many = many
         self._mechanisms = mechanisms
@@ -334,6 +336,7 @@ class PrivateDovecot:
             self._certificates = Certificates(self.folder)
             self._write_users()
             self._write_mail()
+            self._set_profile()
             self._make_instances()
             self.up()
             self._control = _Control(self)
@@ -376,6 +379,23 @@ class PrivateDovecot:
                 file.write(f"{user}:{{PLAIN}}{password}::::::{extra}\n")
         self.give(path + ".new")
         os.rename(path + ".new", path)
+
+    def _set_profile(self):
+        if self._profile is None:
+            return
+        self._records = os.path.join(self.folder, "records")
+        os.mkdir(self._records)
+        self.give(self._records)
+        self._settings = [*self._settings, f"imap_capability={profiles.PROFILES[self._profile]}",
+                          f"rawlog_dir={self._records}"]
+
+    def find_violations(self):
+        """What a client sent though the profile does not offer it."""
+        if self._profile is None:
+            return []
+        found, count = profiles.find_violations(
+            self._records, profiles.PROFILES[self._profile].split())
+        return found if count else ["no command was recorded"]
 
     def _maildir_of(self, user):
         return os.path.join(self.folder, "home", user, "Maildir")
@@ -656,6 +676,9 @@ def parse_arguments(arguments):
                         help="SASL mechanisms to offer (default: %(default)s)")
     parser.add_argument("--set", metavar="SETTING=VALUE", action="append", default=[],
                         dest="settings", help="a line for dovecot.conf, e.g. imap_capability=…")
+    parser.add_argument("--profile", choices=profiles.PROFILES,
+                        help="offers only what such a server offers, and fails when a command of "
+                        "the library used more")
     parser.add_argument("--bad-certificates", action="store_true",
                         help="TLS ports that a client must refuse: GIMAP4D_TEST_EXPIRED_PORT, "
                         "_OTHER_NAME_PORT, _OTHER_CA_PORT")
@@ -673,7 +696,9 @@ def main(arguments):
 
     dovecot = PrivateDovecot(
         mails=options.mails, many=options.many, mechanisms=options.mechanisms.split(),
-        settings=options.settings, bad_certificates=options.bad_certificates)
+        settings=options.settings, bad_certificates=options.bad_certificates,
+        profile=options.profile)
+    violations = []
 
     def start():
         dovecot.start()
@@ -682,6 +707,10 @@ def main(arguments):
     def stop():
         if options.show_log:
             sys.stderr.write(dovecot.read_logs())
+        violations.extend(dovecot.find_violations())
         dovecot.stop()
 
-    return wrapper.run_program(start, stop, options.program)
+    code = wrapper.run_program(start, stop, options.program)
+    for violation in violations:
+        print(violation, file=sys.stderr)
+    return code or (1 if violations else 0)

@@ -41,6 +41,17 @@ live_test_new_selected (const char *box)
   return transporter;
 }
 
+gboolean
+live_test_offers (GImapTransporter *transporter, const char *capability)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) words = g_imap_transporter_get_capabilities (transporter, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return g_strv_contains ((const char *const *) words, capability);
+}
+
 guint
 live_test_count (GImapTransporter *transporter, const char *criteria)
 {

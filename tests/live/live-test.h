@@ -31,6 +31,9 @@ GImapTransporter *live_test_new_selected (const char *box);
 
 void live_test_select (GImapTransporter *transporter, const char *box, GImapBoxState state);
 
+/* What the server offers differs, see --profile of the wrapper. */
+gboolean live_test_offers (GImapTransporter *transporter, const char *capability);
+
 /* How many ids it finds, and that the call succeeds. */
 guint live_test_count (GImapTransporter *transporter, const char *criteria);
 

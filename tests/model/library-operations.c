@@ -98,6 +98,14 @@ is_of_connection (const GError *error)
   return FALSE;
 }
 
+/* What a kill has left behind: the server finds out, and gives up the command or the session. */
+static gboolean
+is_server_fault (const GError *error)
+{
+  return strstr (error->message, "Internal error occurred") != NULL ||
+         strstr (error->message, "session state is inconsistent") != NULL;
+}
+
 /* A cut explains it. A single one explains no failure of a call that may be done again: the
  * transporter makes another connection by itself. */
 static gboolean
@@ -134,8 +142,7 @@ judge (const Call *self)
     }
   if (g_error_matches (self->error, G_IMAP_ERROR, G_IMAP_ERROR_NO_UIDPLUS))
     return OUTCOME_HALF_DONE;
-  if (g_error_matches (self->error, G_IMAP_ERROR, G_IMAP_ERROR_NO) &&
-      strstr (self->error->message, "Internal error") != NULL)
+  if (is_server_fault (self->error))
     {
       g_atomic_int_inc (&client->world->n_server_faults);
       return self->is_change ? OUTCOME_UNKNOWN : OUTCOME_NOT_DONE;

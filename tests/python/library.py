@@ -7,6 +7,7 @@ SPDX-FileCopyrightText: The gimap4d authors
 import os
 
 import gi
+import tap
 
 gi.require_version("GImap4D", "1.0")
 
@@ -30,6 +31,18 @@ def new_transporter(**options):
     }
     settings.update(options)
     return GImap4D.ImapTransporter(**settings)
+
+
+def offers(word):
+    """Whether the server has this capability: some tests are run with less, see --profile."""
+    with new_transporter() as transporter:
+        return word in transporter.get_capabilities()
+
+
+def need(word):
+    """Skips the test where the server does not offer this."""
+    if not offers(word):
+        raise tap.Skip(f"the server has no {word}")
 
 
 def raises(kind, function, *words):

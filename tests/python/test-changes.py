@@ -11,7 +11,7 @@ import email
 import hashlib
 
 import tap
-from library import Gio, GImap4D, GLib, fails, new_transporter, raises
+from library import Gio, GImap4D, GLib, fails, need, new_transporter, raises
 
 Code = GImap4D.ImapError
 SEEN = "$seen"
@@ -119,6 +119,7 @@ def test_append_stream():
 
 
 def test_copy_and_move():
+    need("UIDPLUS")
     transporter = fresh_box("From", 5)
     transporter.create_box("To")
     copied = transporter.copy([1, 3], "To")
@@ -135,6 +136,7 @@ def test_copy_and_move():
 
 
 def test_delete():
+    need("UIDPLUS")
     transporter = fresh_box("Delete", 5)
     with new_transporter() as other:
         other.select_box("Delete")
@@ -264,6 +266,7 @@ def test_fetch_mails():
 
 
 def test_await():
+    need("UIDPLUS")
     async def change():
         async with new_transporter() as transporter:
             await transporter.create_box_async("Await")
