@@ -322,6 +322,10 @@ imap_session_greeted (ImapSession *session, const ImapResponse *response)
   session->opening->host_data = session;
 
   imap_session_set_deadline (session, G_IMAP_ERROR_TIMEOUT_RESPONSE, 0);
+  /* Cyrus 3.6 passes over what stands behind AUTHENTICATE, and says BAD to AUTHENTICATE once more
+   * when the next command comes. */
+  if (response->text != NULL && strstr (response->text, "Cyrus IMAP") != NULL)
+    session->avoids_ahead = TRUE;
   if ((response->condition == IMAP_CONDITION_OK || response->condition == IMAP_CONDITION_PREAUTH) &&
       response->code == IMAP_CODE_CAPABILITY)
     imap_capabilities_set (&session->capabilities, g_strdupv (response->code_words));

@@ -421,6 +421,26 @@ test_cancel (void)
   scripted_peer_assert_done (peer);
 }
 
+/* It passes over what stands behind AUTHENTICATE: nothing goes ahead of the answer. */
+static void
+test_cyrus (void)
+{
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
+      "S: * OK [CAPABILITY IMAP4rev1 SASL-IR ID AUTH=PLAIN] localhost Cyrus IMAP 3.6.1 server "
+      "ready\n"
+      "C: $1 AUTHENTICATE PLAIN *\n"
+      "S: $1 OK [CAPABILITY IMAP4rev1 ID] in\n"
+      "C: $2 ID *\n"
+      "C: $3 SELECT *\n"
+      "S: $2 OK\n" IN_BOX ("3", "1"),
+      SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = new_quiet (peer, NULL);
+
+  session_test_select (transporter, "INBOX");
+  scripted_peer_assert_done (peer);
+  g_assert_cmpuint (scripted_peer_get_n_flights (peer), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -445,6 +465,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/session/ahead/hang-up", test_hang_up);
   g_test_add_func ("/session/ahead/cancel", test_cancel);
+  g_test_add_func ("/session/ahead/cyrus", test_cyrus);
 
   return g_test_run ();
 }
