@@ -190,7 +190,10 @@ claim (ImapCommand *command, const ImapResponse *response)
       return TRUE;
     }
 
-  if ((piece->what & IMAP_FETCH_ENVELOPE) != 0 && !imap_fetch_has_whole_envelope (&fetch))
+  /* With the header at hand nothing more is needed. */
+  if ((piece->what & (IMAP_FETCH_ENVELOPE | IMAP_FETCH_BODY | IMAP_FETCH_HEADER)) ==
+          IMAP_FETCH_ENVELOPE &&
+      !imap_fetch_has_whole_envelope (&fetch))
     imap_uid_set_add (self->bare, fetch.uid);
   imap_uid_set_add (self->found, fetch.uid);
   keep_fetch (self, &fetch);

@@ -65,6 +65,12 @@ list_four (GImapTransporter *transporter, GError **error)
 }
 
 static char *
+list_and_read (GImapTransporter *transporter, GError **error)
+{
+  return get_mails (transporter, "1:2", G_IMAP_FETCH_SUMMARY | G_IMAP_FETCH_WITH_BODY, error);
+}
+
+static char *
 read_four (GImapTransporter *transporter, GError **error)
 {
   return get_mails (transporter, "1:4", G_IMAP_FETCH_WITH_BODY, error);
@@ -202,6 +208,15 @@ static const struct
                                     "C: $4 UID FETCH 2 " HEADER "\n"
                                     "S: $4 NO [SERVERBUG] no\n",
     "1:s1 2:x -3 -4 ", 0 },
+  /* With the whole mail there no header is missing. */
+  { "icloud-envelopes", list_and_read, "", "4",
+    "C: $3 UID FETCH 1:2 (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[])\n"
+    "S: * 1 FETCH (UID 1 RFC822.SIZE 13 ENVELOPE NIL BODY[] {15}\n"
+    "S: Subject: s1\n"
+    "S: \n"
+    "S: )\n"
+    "S: $3 OK .\n",
+    "1:s1 -2 ", 0 },
   { "poisoned-mail", read_four, "", "4",
     "C: $3 UID FETCH 1:4 " BODY "\n"
     "S: $3 NO [SERVERBUG] no\n"
