@@ -159,3 +159,19 @@ notifier_test_await_silence (NotifierTest *test)
   g_source_destroy (late);
   g_assert_cmpstr (test->lines->str, ==, "");
 }
+
+void
+notifier_test_await_command (GImapTransporter *transporter, guint64 n)
+{
+  for (guint i = 0; i < 10000; i++)
+    {
+      g_autoptr (GVariant) statistics = g_imap_transporter_dup_statistics (transporter);
+      guint64 n_commands = 0;
+
+      g_assert_true (g_variant_lookup (statistics, "commands", "t", &n_commands));
+      if (n_commands >= n)
+        return;
+      g_usleep (1000);
+    }
+  g_error ("command %" G_GUINT64_FORMAT " was not sent in ten seconds", n);
+}

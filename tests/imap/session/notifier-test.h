@@ -38,6 +38,8 @@ NotifierTest *notifier_test_new_started (GImapTransporter *transporter);
 void notifier_test_free (NotifierTest *test);
 /* Runs the main context until these lines have come, as the next ones. */
 void notifier_test_await (NotifierTest *test, const char *lines);
+/* Until the transporter has sent, or is about to send, so many commands; the main context does not run. */
+void notifier_test_await_command (GImapTransporter *transporter, guint64 n);
 /* Runs the main context for a moment: nothing more may come. */
 void notifier_test_await_silence (NotifierTest *test);
 

@@ -49,7 +49,7 @@ test_no_cycle (void)
   g_autoptr (NotifierTest) test = notifier_test_new_started (transporter);
   g_autoptr (GError) error = NULL;
 
-  g_usleep (60 * 1000);
+  notifier_test_await_command (transporter, 4);
   g_object_add_weak_pointer (G_OBJECT (transporter), (gpointer *) &transporter);
   g_object_unref (transporter);
   g_assert_null (transporter);
@@ -106,7 +106,8 @@ test_stop (void)
   g_autoptr (GError) error = NULL;
 
   /* It comes, but the main loop does not run. */
-  g_usleep (60 * 1000);
+  notifier_test_await_command (transporter, 4);
+  g_usleep (200 * 1000);
   g_assert_true (g_imap_notifier_stop (test->notifier, NULL, &error));
   g_assert_no_error (error);
   g_assert_false (g_imap_notifier_get_is_started (test->notifier));
@@ -138,7 +139,8 @@ test_stop_in_handler (void)
   g_autoptr (NotifierTest) test = notifier_test_new_started (transporter);
 
   /* Both are there before the main loop runs. */
-  g_usleep (100 * 1000);
+  notifier_test_await_command (transporter, 4);
+  g_usleep (200 * 1000);
   g_signal_connect (test->notifier, "mail-deleted", G_CALLBACK (stop_cb), NULL);
   notifier_test_await (test, "deleted 5\nstopped\n");
   notifier_test_await_silence (test);
@@ -171,6 +173,7 @@ watch_elsewhere (gpointer data)
   g_assert_true (g_imap_notifier_start_finish (test->notifier, answer.result, &error));
   g_assert_no_error (error);
   notifier_test_await (test, "started\ncreated 9 (3)\n");
+  notifier_test_await_command (transporter, 6);
   g_assert_true (test->thread == g_thread_self ());
   g_assert_true (test->thread != elsewhere->main_thread);
 
@@ -246,7 +249,7 @@ test_close (void)
   g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
   g_autoptr (NotifierTest) test = notifier_test_new_started (transporter);
 
-  g_usleep (60 * 1000);
+  notifier_test_await_command (transporter, 4);
   g_assert_true (g_imap_transporter_close (transporter, NULL, NULL));
   g_assert_false (g_imap_notifier_get_is_started (test->notifier));
   notifier_test_await (test, "stopped\n");

@@ -242,7 +242,7 @@ test_done_unanswered (void)
 
   imap_rest_times.idle_done = 100;
   test = notifier_test_new_started (transporter);
-  g_usleep (60 * 1000);
+  notifier_test_await_command (transporter, 4);
   g_imap_transporter_add_flags (transporter, ids, flags, NULL, &error);
   g_assert_no_error (error);
   notifier_test_await (test, "error timeout-idle\nflags 5 $flagged\n");

@@ -47,7 +47,7 @@ test_calls (void)
   g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
   g_autoptr (NotifierTest) test = notifier_test_new_started (transporter);
 
-  g_usleep (60 * 1000);
+  notifier_test_await_command (transporter, 4);
   session_test_check (transporter);
   notifier_test_await (test, "deleted 5\nflags 6 \n");
   session_test_check (transporter);
@@ -152,7 +152,7 @@ test_news_when_left (void)
   g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
   g_autoptr (NotifierTest) test = notifier_test_new_started (transporter);
 
-  g_usleep (60 * 1000);
+  notifier_test_await_command (transporter, 4);
   session_test_check (transporter);
   notifier_test_await (test, "deleted 5\ncreated 9 (2)\n");
   scripted_peer_assert_done (peer);
@@ -375,7 +375,7 @@ test_other_box (void)
   g_autoptr (NotifierTest) test = notifier_test_new_started (transporter);
   g_autoptr (GError) error = NULL;
 
-  g_usleep (60 * 1000);
+  notifier_test_await_command (transporter, 4);
   session_test_select (transporter, "Other");
   notifier_test_await (test, "deleted 80\n");
   g_assert_null (
@@ -417,7 +417,7 @@ test_own_changes (void)
   const char *const flags[] = { "$flagged", NULL };
   g_autoptr (GError) error = NULL;
 
-  g_usleep (60 * 1000);
+  notifier_test_await_command (transporter, 4);
   g_imap_transporter_add_flags (transporter, ids, flags, NULL, &error);
   g_assert_no_error (error);
   notifier_test_await (test, "flags 5 $flagged\n");
