@@ -245,6 +245,55 @@ void test_server () {
   server.stop ();
 }
 
+/* A form with a file, events, and a method that is exposed by its name. */
+void test_pages () {
+  var server = new RestServer ("Vala");
+  var info = new FileInfo ();
+  var headers = new HashTable<string, string> (str_hash, str_equal);
+  var body = "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a/b.txt\"\r\n\r\nhello\r\n--x--";
+  EventStream? events = null;
+
+  headers["Content-Type"] = "multipart/form-data; boundary=x";
+  try {
+    server.add_handler ("upload", "POST", (request, call) => {
+      try {
+        var file = (IncomingPart) request.get_files ().get_item (0);
+        call.return_value ("%s %s %s".printf (file.name, file.file_name, file.get_text ()));
+      } catch (Error e) {
+        call.return_error (e);
+      }
+    });
+    server.add_handler ("events", "GET", (request, call) => {
+      try {
+        var message = new OutgoingMessage ();
+        events = new EventStream (request);
+        message.set_event_stream (events);
+        events.send ("one", "mail", "7");
+        events.close ();
+        call.return_message (message);
+      } catch (Error e) {
+        call.return_error (e);
+      }
+    });
+    server.expose_method ("Info", info, "set_attribute_string", RestExposeFlags.NONE);
+
+    var answer = server.dispatch ("POST", "/upload", headers, new Bytes (body.data));
+    assert_cmpint (answer.status, CompareOperator.EQ, 200);
+    unowned var bytes = (Bytes) answer.body.get_boxed ();
+    var text = ((string) bytes.get_data ()).substring (0, (long) bytes.get_size ());
+    assert_cmpstr (text, CompareOperator.EQ, "f b.txt hello");
+    answer = server.dispatch ("GET", "/events", null, null);
+    assert_cmpstr (answer.get_header ("Content-Type"), CompareOperator.EQ, "text/event-stream");
+    assert_false (events.is_open);
+    answer = server.dispatch ("POST", "/rest/Info/set_attribute_string", null,
+                              new Bytes ("[\"a::b\",\"c\"]".data));
+    assert_cmpint (answer.status, CompareOperator.EQ, 200);
+    assert_cmpstr (info.get_attribute_string ("a::b"), CompareOperator.EQ, "c");
+  } catch (Error e) {
+    error ("%s", e.message);
+  }
+}
+
 int main (string[] arguments) {
   Test.init (ref arguments);
   Test.add_func ("/vala/settings", test_settings);
@@ -255,6 +304,7 @@ int main (string[] arguments) {
   Test.add_func ("/vala/outgoing-message", test_outgoing_message);
   Test.add_func ("/vala/email", test_email);
   Test.add_func ("/vala/server", test_server);
+  Test.add_func ("/vala/pages", test_pages);
 
   return Test.run ();
 }
