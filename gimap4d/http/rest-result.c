@@ -15,10 +15,15 @@
 #include "gimap4d/http/g-event-stream.h"
 #include "gimap4d/http/http-json.h"
 
-static JsonNode *object_to_json (const RestTypelib *gi,
-                                 GObject *object,
-                                 guint depth,
-                                 GError **error);
+/* Objects may lead to each other: there is a limit to their number too. */
+typedef struct
+{
+  const RestTypelib *gi;
+  guint depth;
+  guint n_objects;
+} Conversion;
+
+static JsonNode *object_to_json (Conversion *conversion, GObject *object, GError **error);
 
 /* A method without parameters, or NULL. */
 static GIFunctionInfo *
@@ -223,6 +228,7 @@ set_spoken (const RestTypelib *gi, GIBaseInfo *info, gpointer boxed, GValue *val
 static gboolean
 read_object (const RestTypelib *gi, GObject *object, GValue *value, GError **error)
 {
+  Conversion conversion = { .gi = gi };
   JsonNode *node = NULL;
 
   if (G_IS_OUTGOING_MESSAGE (object) || G_IS_EVENT_STREAM (object))
@@ -231,7 +237,7 @@ read_object (const RestTypelib *gi, GObject *object, GValue *value, GError **err
       g_value_set_object (value, object);
       return TRUE;
     }
-  node = object_to_json (gi, object, 0, error);
+  node = object_to_json (&conversion, object, error);
   if (node == NULL)
     return FALSE;
   take_node (value, node);
@@ -362,12 +368,12 @@ make_member_name (const char *property)
 
 /* NULL for what JSON has no form for. */
 static JsonNode *
-property_to_json (const RestTypelib *gi, const GValue *value, guint depth, GError **error)
+property_to_json (Conversion *conversion, const GValue *value, GError **error)
 {
   g_auto (GValue) plain = G_VALUE_INIT;
 
   if (G_VALUE_HOLDS_OBJECT (value) && g_value_get_object (value) != NULL)
-    return object_to_json (gi, g_value_get_object (value), depth + 1, error);
+    return object_to_json (conversion, g_value_get_object (value), error);
   if (G_VALUE_HOLDS_ENUM (value))
     set_enum (&plain, G_VALUE_TYPE (value), g_value_get_enum (value));
   else if (G_VALUE_HOLDS_FLAGS (value))
@@ -379,7 +385,7 @@ property_to_json (const RestTypelib *gi, const GValue *value, guint depth, GErro
 }
 
 static JsonNode *
-properties_to_json (const RestTypelib *gi, GObject *object, guint depth, GError **error)
+properties_to_json (Conversion *conversion, GObject *object, GError **error)
 {
   guint n_properties = 0;
   g_autofree GParamSpec **pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (object),
@@ -397,7 +403,7 @@ properties_to_json (const RestTypelib *gi, GObject *object, guint depth, GError 
       if (!(pspecs[i]->flags & G_PARAM_READABLE))
         continue;
       g_object_get_property (object, pspecs[i]->name, &value);
-      member = property_to_json (gi, &value, depth, &cause);
+      member = property_to_json (conversion, &value, &cause);
       if (cause != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&cause));
@@ -413,22 +419,16 @@ properties_to_json (const RestTypelib *gi, GObject *object, guint depth, GError 
 }
 
 static JsonNode *
-list_to_json (const RestTypelib *gi, GListModel *list, guint depth, GError **error)
+list_to_json (Conversion *conversion, GListModel *list, GError **error)
 {
   g_autoptr (JsonArray) array = json_array_new ();
   guint n_items = g_list_model_get_n_items (list);
   JsonNode *node = NULL;
 
-  if (n_items > HTTP_LIMIT_RESULT_ITEMS)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                   _ ("A list of %u items cannot be a result"), n_items);
-      return NULL;
-    }
   for (guint i = 0; i < n_items; i++)
     {
       g_autoptr (GObject) item = g_list_model_get_item (list, i);
-      JsonNode *element = object_to_json (gi, item, depth + 1, error);
+      JsonNode *element = object_to_json (conversion, item, error);
 
       if (element == NULL)
         return NULL;
@@ -469,27 +469,35 @@ ask_to_json (const RestTypelib *gi, GObject *object)
 }
 
 static JsonNode *
-object_to_json (const RestTypelib *gi, GObject *object, guint depth, GError **error)
+convert_object (Conversion *conversion, GObject *object, GError **error)
 {
-  JsonNode *node = NULL;
+  JsonNode *node = ask_to_json (conversion->gi, object);
 
-  if (depth > HTTP_LIMIT_RESULT_DEPTH)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                   _ ("A %s is nested too deeply to be a result"), G_OBJECT_TYPE_NAME (object));
-      return NULL;
-    }
-
-  node = ask_to_json (gi, object);
   if (node != NULL)
     return node;
 
-  return G_IS_LIST_MODEL (object) ? list_to_json (gi, G_LIST_MODEL (object), depth, error) :
-                                    properties_to_json (gi, object, depth, error);
+  return G_IS_LIST_MODEL (object) ? list_to_json (conversion, G_LIST_MODEL (object), error) :
+                                    properties_to_json (conversion, object, error);
 }
 
-JsonNode *
-rest_result_from_object (const RestTypelib *gi, GObject *object, GError **error)
+static JsonNode *
+object_to_json (Conversion *conversion, GObject *object, GError **error)
 {
-  return object_to_json (gi, object, 0, error);
+  JsonNode *node = NULL;
+
+  if (conversion->depth >= HTTP_LIMIT_RESULT_DEPTH ||
+      conversion->n_objects >= HTTP_LIMIT_RESULT_ITEMS)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+                   _ ("A result has too many objects, or a %s is nested too deeply in it"),
+                   G_OBJECT_TYPE_NAME (object));
+      return NULL;
+    }
+
+  conversion->n_objects++;
+  conversion->depth++;
+  node = convert_object (conversion, object, error);
+  conversion->depth--;
+
+  return node;
 }

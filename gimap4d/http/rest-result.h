@@ -14,15 +14,12 @@ G_BEGIN_DECLS
 /* Whether functions that return that type can be answered for. */
 gboolean rest_result_is_supported (const RestTypelib *gi, GITypeInfo *type);
 
-/* Answers @call. Takes what @result holds where @transfer says so. */
+/* Answers @call. An object is sent as its own to_json() says, a list as an array, any other one with
+ * its properties under names like mailCount. Takes what @result holds where @transfer says so. */
 void rest_result_return (const RestTypelib *gi,
                          GITypeInfo *type,
                          GITransfer transfer,
                          GIArgument *result,
                          GRestCall *call);
-
-/* An object as JSON: what its own to_json() says; a list as an array; else its properties, with
- * names like mailCount. */
-JsonNode *rest_result_from_object (const RestTypelib *gi, GObject *object, GError **error);
 
 G_END_DECLS

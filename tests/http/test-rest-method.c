@@ -177,6 +177,32 @@ test_objects (void)
   assert_call (mails, "get_keywords", "[]", "{\"result\":[]}|200");
 }
 
+/* A list that holds itself, and a long one. */
+static void
+test_endless_objects (void)
+{
+  static const char *const methods[] = { "get_item", NULL };
+  g_autoptr (GListStore) holder = g_list_store_new (G_TYPE_LIST_STORE);
+  g_autoptr (GListStore) circle = g_list_store_new (G_TYPE_OBJECT);
+  g_autoptr (GListStore) many = g_list_store_new (G_TYPE_CANCELLABLE);
+  g_autoptr (GCancellable) item = g_cancellable_new ();
+  g_autoptr (ServerFixture) fixture = NULL;
+
+  g_list_store_append (circle, circle);
+  g_list_store_append (circle, circle);
+  for (guint i = 0; i < 10000; i++)
+    g_list_store_append (many, item);
+  g_list_store_append (holder, circle);
+  g_list_store_append (holder, many);
+  fixture = fixture_with (G_OBJECT (holder), methods);
+  assert_call (fixture, "get_item", "[0]", "|500");
+  g_assert_nonnull (strstr (fixture->failures->str, "nested too deeply"));
+  assert_call (fixture, "get_item", "[1]", "|500");
+  g_list_store_remove (many, 0);
+  assert_call (fixture, "get_item", "[1]", "|200");
+  g_list_store_remove_all (circle);
+}
+
 /* A pair of functions that goes on; its errors stay inside. */
 static void
 test_pairs (void)
@@ -233,6 +259,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-method/refused-values", test_refused_values);
   g_test_add_func ("/rest-method/not-exposable", test_not_exposable);
   g_test_add_func ("/rest-method/objects", test_objects);
+  g_test_add_func ("/rest-method/endless-objects", test_endless_objects);
   g_test_add_func ("/rest-method/pairs", test_pairs);
   g_test_add_func ("/rest-method/lifetime", test_lifetime);
 
