@@ -21,6 +21,7 @@ typedef struct
   const char *command; /* static */
   char *box;           /* owned */
   char *new_name;      /* owned, nullable */
+  gboolean was_selected;
 } BoxesOperation;
 
 static void
@@ -29,32 +30,13 @@ return_true (BoxesOperation *self)
   imap_operation_return (self, GINT_TO_POINTER (TRUE), NULL);
 }
 
-static void
-unselected (ImapCommand *command, const ImapResponse *response)
-{
-  return_true ((BoxesOperation *) command->operation);
-}
-
 static gboolean
-is_selected_deleted (BoxesOperation *self)
+deletes_selected (BoxesOperation *self)
 {
   ImapBoxState *selected = imap_operation_get_box (self);
 
   return strcmp (self->command, DELETE) == 0 && selected != NULL &&
          imap_box_name_is_same (selected->name, self->box);
-}
-
-/* What was selected and is gone is not to be selected again, either. UNSELECT (RFC 3691) has the server
- * forget what is left of it; without that the next SELECT does. CLOSE would expunge. */
-static void
-leave_deleted_box (BoxesOperation *self)
-{
-  self->parent.host->set_box (self->parent.host_data, NULL);
-  if (imap_operation_has (self, IMAP_CAPABILITY_UNSELECT))
-    imap_operation_submit (self, imap_operation_write (self, "UNSELECT"), IMAP_COMMAND_EXCLUSIVE,
-                           NULL, unselected);
-  else
-    return_true (self);
 }
 
 static void
@@ -63,17 +45,19 @@ done (ImapCommand *command, const ImapResponse *response)
   BoxesOperation *self = (BoxesOperation *) command->operation;
 
   if (response->condition != IMAP_CONDITION_OK)
-    imap_operation_fail_response (self, response);
-  else if (is_selected_deleted (self))
-    leave_deleted_box (self);
-  else
-    return_true (self);
+    {
+      imap_operation_fail_response (self, response);
+      return;
+    }
+  /* What was selected and is gone is not to be selected again, either. */
+  if (self->was_selected)
+    self->parent.host->set_box (self->parent.host_data, NULL);
+  return_true (self);
 }
 
 static void
-start (ImapOperation *operation)
+submit (BoxesOperation *self)
 {
-  BoxesOperation *self = (BoxesOperation *) operation;
   ImapWriter *writer = imap_operation_write (self, self->command);
 
   imap_writer_space (writer);
@@ -84,6 +68,31 @@ start (ImapOperation *operation)
       imap_writer_box (writer, self->new_name);
     }
   imap_operation_submit (self, writer, IMAP_COMMAND_MUTATES, NULL, done);
+}
+
+static void
+unselected (ImapCommand *command, const ImapResponse *response)
+{
+  BoxesOperation *self = (BoxesOperation *) command->operation;
+
+  if (response->condition == IMAP_CONDITION_OK)
+    self->parent.host->doubt_box (self->parent.host_data);
+  submit (self);
+}
+
+/* Some servers hang up on who has a box selected that goes. UNSELECT (RFC 3691) before it has them forget
+ * it; CLOSE would expunge. When the box stays after all it is selected again by the next call. */
+static void
+start (ImapOperation *operation)
+{
+  BoxesOperation *self = (BoxesOperation *) operation;
+
+  self->was_selected = deletes_selected (self);
+  if (self->was_selected && imap_operation_has (self, IMAP_CAPABILITY_UNSELECT))
+    imap_operation_submit (self, imap_operation_write (self, "UNSELECT"), IMAP_COMMAND_EXCLUSIVE,
+                           NULL, unselected);
+  else
+    submit (self);
 }
 
 static void

@@ -118,6 +118,8 @@ typedef struct
   ImapBoxState *(*get_box) (gpointer host);
   /* Takes @state: the newly selected box, or NULL for none. */
   void (*set_box) (gpointer host, ImapBoxState *state);
+  /* None is selected for now: who needs it has it selected again. */
+  void (*doubt_box) (gpointer host);
   /* The octets that a LIST gave for a name that modified UTF-7 does not lead back to; NULL for all
    * others. And the place to tell them. */
   const char *(*get_raw_box) (gpointer host, const char *name);

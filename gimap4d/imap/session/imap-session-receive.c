@@ -116,7 +116,7 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
   imap_command_free (command);
   imap_session_settle (session, operation);
   imap_operation_unref (operation);
-  if (is_box_gone)
+  if (is_box_gone && session->running->len == 0)
     imap_session_doubt_box (session);
   /* Whatever is sent now would be taken for the rest of the mail. */
   if (is_half)

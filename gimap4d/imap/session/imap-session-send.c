@@ -287,6 +287,12 @@ host_set_box (gpointer host, ImapBoxState *state)
   imap_session_publish (session);
 }
 
+static void
+host_doubt_box (gpointer host)
+{
+  imap_session_doubt_box (host);
+}
+
 static const char *
 host_get_raw_box (gpointer host, const char *name)
 {
@@ -419,8 +425,8 @@ host_cut (gpointer host, GError *error)
 }
 
 const ImapOperationHost imap_session_host = {
-  host_get_capabilities, host_get_features, host_get_box, host_set_box,
-  host_get_raw_box,      host_set_raw_box,  host_submit,  host_complete,
-  host_hand_out,         host_poke,         host_feed,    host_wants_deleted,
-  host_note_deleted,     host_cut,
+  host_get_capabilities, host_get_features, host_get_box,     host_set_box,
+  host_doubt_box,        host_get_raw_box,  host_set_raw_box, host_submit,
+  host_complete,         host_hand_out,     host_poke,        host_feed,
+  host_wants_deleted,    host_note_deleted, host_cut,
 };

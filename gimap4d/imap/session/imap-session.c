@@ -665,7 +665,7 @@ imap_session_made_anew (ImapSession *session, guint32 uid_validity)
 void
 imap_session_doubt_box (ImapSession *session)
 {
-  if (session->box == NULL || session->running->len > 0)
+  if (session->box == NULL)
     return;
 
   session->wanted_read_only = session->box->is_read_only;

@@ -160,10 +160,10 @@ static void
 test_unselect (void)
 {
   static const char *const scripts[] = {
-    LOGGED_IN ("UNSELECT") SELECTED ("2", "3") "C: $3 DELETE \"x\"\nS: $3 OK\nC: $4 UNSELECT\nS: "
-                                               "$4 OK\n",
-    LOGGED_IN ("UNSELECT") SELECTED ("2", "3") "C: $3 DELETE \"x\"\nS: $3 OK\nC: $4 UNSELECT\nS: "
-                                               "$4 BAD it is gone\n",
+    LOGGED_IN ("UNSELECT") SELECTED ("2", "3") "C: $3 UNSELECT\nS: $3 OK\n"
+                                               "C: $4 DELETE \"x\"\nS: $4 OK\n",
+    LOGGED_IN ("UNSELECT") SELECTED ("2", "3") "C: $3 UNSELECT\nS: $3 BAD what\n"
+                                               "C: $4 DELETE \"x\"\nS: $4 OK\n",
     LOGGED_IN ("") SELECTED ("2", "3") "C: $3 DELETE \"x\"\nS: $3 OK\n",
   };
 
