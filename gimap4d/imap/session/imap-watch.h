@@ -96,15 +96,25 @@ void imap_watch_selected (ImapSession *session);
 void imap_watch_refused (ImapSession *session, const GError *error);
 /* What SELECT is to ask; FALSE when it is asked nothing. */
 gboolean imap_watch_begin_resync (ImapSession *session, guint32 *out_validity, guint64 *out_modseq);
+/* The selected box is read: it is watched from here on, by nobody else. Takes @data and @map. */
+void imap_watch_begin (ImapSession *session,
+                       const ImapWatchSink *sink,
+                       gpointer data,
+                       GDestroyNotify destroy,
+                       GNetworkMonitor *monitor,
+                       ImapMailMap *map,
+                       guint n_missing);
 /* Reads what has to be read. TRUE when the others have to wait for it. */
 gboolean imap_watch_take_turn (ImapSession *session);
 void imap_watch_lost (ImapSession *session);
 /* Nobody watches any more. @error: why, when it ended by itself; nullable. */
 void imap_watch_end (ImapSession *session, const GError *error);
+void imap_watch_tell (ImapSession *session, const GError *error);
+
+/* imap-session-watch-order.c: starting and stopping. */
 gboolean imap_watch_is_end (const ImapOperation *operation);
 /* The same for an operation that wants that, or that closes the connection. */
 void imap_watch_end_for (ImapSession *session, const ImapOperation *operation);
-void imap_watch_tell (ImapSession *session, const GError *error);
 
 /* imap-session-rest.c: polling, renewing, and connecting again. */
 void imap_rest_begin (ImapSession *session);
