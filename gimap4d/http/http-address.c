@@ -57,3 +57,21 @@ http_address_dup_host (GSocketAddress *address)
 
   return g_inet_address_to_string (inet);
 }
+
+/* Whoever has one address of IPv6 has all of the same 64 bits (RFC 6177, 2). */
+char *
+http_address_dup_network (GSocketAddress *address)
+{
+  g_autofree char *host = http_address_dup_host (address);
+  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (host);
+  g_autoptr (GInetAddress) network = NULL;
+  guint8 bytes[16] = { 0 };
+
+  if (inet == NULL || g_inet_address_get_family (inet) != G_SOCKET_FAMILY_IPV6)
+    return g_steal_pointer (&host);
+
+  memcpy (bytes, g_inet_address_to_bytes (inet), 8);
+  network = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV6);
+
+  return g_inet_address_to_string (network);
+}

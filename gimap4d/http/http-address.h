@@ -16,4 +16,7 @@ GSocketAddress *http_address_copy (GSocketAddress *address);
 /* Without the port; "unix" for a Unix socket, or for NULL. */
 char *http_address_dup_host (GSocketAddress *address);
 
+/* What one client may have all addresses of: its host, or the first half of it. */
+char *http_address_dup_network (GSocketAddress *address);
+
 G_END_DECLS

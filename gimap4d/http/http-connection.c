@@ -45,6 +45,7 @@ struct _HttpConnection
   GSocketAddress *local;              /* owned */
   GSocketAddress *remote;             /* owned; carries this connection for libsoup's messages */
   char *remote_host;                  /* owned */
+  char *remote_network;               /* owned */
   GCancellable *cancellable;          /* owned; stops the handshake */
   gboolean is_secure;
 
@@ -206,6 +207,7 @@ connection_unref (HttpConnection *connection)
   g_object_unref (connection->remote);
   g_object_unref (connection->cancellable);
   g_free (connection->remote_host);
+  g_free (connection->remote_network);
   g_main_context_unref (connection->context);
   g_free (connection);
 }
@@ -652,6 +654,7 @@ http_connection_new (SoupServer *server,
   connection->local = http_address_copy (local);
   connection->remote = http_address_copy (remote);
   connection->remote_host = http_address_dup_host (remote);
+  connection->remote_network = http_address_dup_network (remote);
   connection->cancellable = g_cancellable_new ();
   connection->buffer = g_byte_array_new ();
   g_object_set_qdata (G_OBJECT (connection->remote), connection_quark (), connection);
@@ -697,6 +700,12 @@ const char *
 http_connection_get_remote_host (HttpConnection *connection)
 {
   return connection->remote_host;
+}
+
+const char *
+http_connection_get_remote_network (HttpConnection *connection)
+{
+  return connection->remote_network;
 }
 
 gboolean

@@ -46,6 +46,9 @@ gboolean http_connection_is_secure (HttpConnection *connection);
 /* The address without port; "unix" for a Unix socket. */
 const char *http_connection_get_remote_host (HttpConnection *connection);
 
+/* What counts as one client: the host, or the network of an IPv6 host. */
+const char *http_connection_get_remote_network (HttpConnection *connection);
+
 /* Whether it only waits for its client to go: it takes no place from others. */
 gboolean http_connection_is_leaving (HttpConnection *connection);
 

@@ -243,6 +243,7 @@ static gboolean
 has_room (HttpGuard *guard, HttpConnection *newcomer)
 {
   const char *host = http_connection_get_remote_host (newcomer);
+  const char *network = http_connection_get_remote_network (newcomer);
   guint n_staying = 0;
   guint n_same = 0;
 
@@ -251,7 +252,7 @@ has_room (HttpGuard *guard, HttpConnection *newcomer)
       HttpConnection *connection = g_ptr_array_index (guard->connections, i);
 
       n_staying += !http_connection_is_leaving (connection);
-      n_same += g_str_equal (host, http_connection_get_remote_host (connection));
+      n_same += g_str_equal (network, http_connection_get_remote_network (connection));
     }
 
   return n_staying < guard->max_connections &&

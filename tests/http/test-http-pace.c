@@ -53,10 +53,12 @@ test_answer (void)
 static void
 test_hosts (void)
 {
-  static const char *const rows[][2] = {
-    { "127.0.0.1", "127.0.0.1" },        { "::1", "::1" },
-    { "::ffff:192.0.2.1", "192.0.2.1" }, { "::ffff:0:192.0.2.1", "::ffff:0:c000:201" },
-    { "2001:db8::1", "2001:db8::1" },
+  static const char *const rows[][3] = {
+    { "127.0.0.1", "127.0.0.1", "127.0.0.1" },
+    { "::1", "::1", "::" },
+    { "::ffff:192.0.2.1", "192.0.2.1", "192.0.2.1" },
+    { "::ffff:0:192.0.2.1", "::ffff:0:c000:201", "::" },
+    { "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -64,11 +66,23 @@ test_hosts (void)
       g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (rows[i][0], 80);
       g_autoptr (GSocketAddress) copy = http_address_copy (address);
       g_autofree char *host = http_address_dup_host (address);
+      g_autofree char *network = http_address_dup_network (address);
 
       g_assert_cmpstr (host, ==, rows[i][1]);
+      g_assert_cmpstr (network, ==, rows[i][2]);
       g_assert_true (copy != address);
       g_assert_cmpuint (g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (copy)), ==, 80);
     }
+}
+
+static void
+test_no_address (void)
+{
+  g_autofree char *host = http_address_dup_host (NULL);
+  g_autofree char *network = http_address_dup_network (NULL);
+
+  g_assert_cmpstr (host, ==, "unix");
+  g_assert_cmpstr (network, ==, "unix");
 }
 
 int
@@ -78,6 +92,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-pace/body", test_body);
   g_test_add_func ("/http-pace/answer", test_answer);
   g_test_add_func ("/http-pace/hosts", test_hosts);
+  g_test_add_func ("/http-pace/no-address", test_no_address);
 
   return g_test_run ();
 }
