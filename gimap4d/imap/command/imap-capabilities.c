@@ -65,6 +65,11 @@ imap_capabilities_set (ImapCapabilities *capabilities, GStrv words)
     if (g_strv_contains ((const char *const *) words, names[i]))
       capabilities->known |= G_GUINT64_CONSTANT (1) << i;
 
+  /* Cyrus, which alone has this word, answers STATUS with MAILBOXID out of freed memory (3.6.1): an id
+   * that is none, and line breaks where none can be. SELECT tells the right one. */
+  if (words != NULL && g_strv_contains ((const char *const *) words, "X-CREATEDMODSEQ"))
+    capabilities->known &= ~(G_GUINT64_CONSTANT (1) << IMAP_CAPABILITY_OBJECTID);
+
   if (imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV2) &&
       !imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV1))
     imap_capabilities_enable_rev2 (capabilities);

@@ -188,19 +188,34 @@ find_status_value (ImapStatusItem *item, const ImapString *name)
   return NULL;
 }
 
-/* "(id)", or the id without parentheses. */
+/* RFC 8474, objectid; tolerant of what is printable. */
+static gboolean
+is_object_id (const ImapString *id)
+{
+  for (gsize i = 0; i < id->length; i++)
+    if (!g_ascii_isgraph (id->data[i]))
+      return FALSE;
+
+  return id->length > 0;
+}
+
+/* "(id)", or the id without parentheses. One that is none costs itself, nothing else. */
 static void
 read_mailbox_id (ImapReader *reader, ImapStatusItem *item)
 {
+  g_auto (ImapReader) inner = { 0 };
   g_auto (ImapString) id = { 0 };
-  gboolean listed = imap_reader_accept_list (reader);
+  ImapSpan span;
 
-  if (!imap_reader_expect_astring (reader, &id))
+  if (!imap_reader_skip_value (reader, &span))
+    return;
+
+  imap_reader_init_span (&inner, reader->frame, &span);
+  imap_reader_accept_list (&inner);
+  if (!imap_reader_expect_astring (&inner, &id) || !is_object_id (&id))
     return;
   g_free (item->mailbox_id);
   item->mailbox_id = imap_string_dup_utf8 (&id);
-  if (listed)
-    imap_reader_expect_list_end (reader);
 }
 
 static void

@@ -179,6 +179,20 @@ test_p33_status (void)
 }
 
 static void
+test_cyrus_mailbox_id (void)
+{
+  g_auto (ImapResponse) response = { 0 };
+  g_auto (ImapStatusItem) item = { 0 };
+
+  parse (&response, "* STATUS Entw&APw-rfe (MESSAGES 5 MAILBOXID (\x17\x82"
+                    "c\x96\xacU) UNSEEN 3)");
+  g_assert_true (imap_data_parse_status (&response, FALSE, &item, NULL));
+  g_assert_cmpint (item.messages, ==, 5);
+  g_assert_cmpint (item.unseen, ==, 3);
+  g_assert_null (item.mailbox_id);
+}
+
+static void
 test_numbers (void)
 {
   static const char *const rows[][2] = {
@@ -321,6 +335,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data/P20-list", test_p20_list);
   g_test_add_func ("/data/P20-list-failures", test_p20_list_failures);
   g_test_add_func ("/data/P33-status", test_p33_status);
+  g_test_add_func ("/data/cyrus-mailbox-id", test_cyrus_mailbox_id);
   g_test_add_func ("/data/numbers", test_numbers);
   g_test_add_func ("/data/order-and-tag", test_order_and_tag);
   g_test_add_func ("/data/P07-million", test_p07_million);

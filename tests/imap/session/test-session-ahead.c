@@ -421,7 +421,8 @@ test_cancel (void)
   scripted_peer_assert_done (peer);
 }
 
-/* It passes over what stands behind AUTHENTICATE: nothing goes ahead of the answer. */
+/* It passes over what stands behind AUTHENTICATE: nothing goes ahead of the answer. And it cannot
+ * tell a MAILBOXID in STATUS: that is not asked for. */
 static void
 test_cyrus (void)
 {
@@ -429,16 +430,24 @@ test_cyrus (void)
       "S: * OK [CAPABILITY IMAP4rev1 SASL-IR ID AUTH=PLAIN] localhost Cyrus IMAP 3.6.1 server "
       "ready\n"
       "C: $1 AUTHENTICATE PLAIN *\n"
-      "S: $1 OK [CAPABILITY IMAP4rev1 ID] in\n"
+      "S: $1 OK [CAPABILITY IMAP4rev1 ID OBJECTID X-CREATEDMODSEQ] in\n"
       "C: $2 ID *\n"
       "C: $3 SELECT *\n"
-      "S: $2 OK\n" IN_BOX ("3", "1"),
+      "S: $2 OK\n" IN_BOX (
+          "3", "1") "C: $4 STATUS \"Sent\" (MESSAGES UIDNEXT UIDVALIDITY UNSEEN RECENT)\n"
+                    "S: * STATUS Sent (MESSAGES 4)\n"
+                    "S: $4 OK\n",
       SCRIPTED_PEER_NONE);
   g_autoptr (GImapTransporter) transporter = new_quiet (peer, NULL);
+  g_autoptr (GImapBoxInfo) info = NULL;
+  g_autoptr (GError) error = NULL;
 
   session_test_select (transporter, "INBOX");
+  info = g_imap_transporter_get_box_info (transporter, "Sent", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_imap_box_info_get_mail_count (info), ==, 4);
   scripted_peer_assert_done (peer);
-  g_assert_cmpuint (scripted_peer_get_n_flights (peer), ==, 2);
+  g_assert_cmpuint (scripted_peer_get_n_flights (peer), ==, 3);
 }
 
 int
