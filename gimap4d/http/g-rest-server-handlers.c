@@ -112,9 +112,11 @@ g_rest_server_add_regex_handler (GRestServer *self,
  * @name: the class that HTTPHandlers.json names
  * @singleton: its one object
  *
- * Makes an object known to which the handlers of g_rest_server_load_handlers() belong. In C its
- * functions are added with g_rest_server_add_singleton_function(); a language with introspection of
- * its own finds the methods of the object.
+ * Makes an object known to which the handlers of g_rest_server_load_handlers() belong. Its functions
+ * are added with g_rest_server_add_singleton_function(), as Python does it for the methods of its
+ * objects by itself. What was not added is looked for among the methods that the object's typelib
+ * describes, as by g_rest_server_expose_method(): one without parameters, or with a
+ * #GIncomingMessage, a #GCancellable or both.
  *
  * Since: 1.0
  */

@@ -14,6 +14,7 @@
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/http/http-gate.h"
 #include "gimap4d/http/http-syntax.h"
+#include "gimap4d/http/rest-method.h"
 
 /* A pattern is trusted, a path is not: what would take too long is given up (PCRE2). */
 #define REGEX_LIMITS "(*LIMIT_MATCH=100000)(*LIMIT_DEPTH=1000)(*LIMIT_HEAP=1024)"
@@ -506,6 +507,33 @@ matches (const Handler *handler,
                                   matches_prefix (handler, segments, parameters);
 }
 
+static void
+call_method (GIncomingMessage *request, GRestCall *call, gpointer data)
+{
+  g_autoptr (JsonArray) none = json_array_new ();
+
+  rest_method_call (data, request, none, call);
+}
+
+/* What nobody has registered may be a method that the typelib of the singleton describes. */
+static RestRoute *
+find_method (RestRouter *router, const Handler *handler)
+{
+  GObject *singleton = rest_router_get_singleton (router, handler->class_name);
+  RestMethod *method = singleton != NULL ? rest_method_new (singleton, handler->method, NULL) :
+                                           NULL;
+  RestRoute *route = NULL;
+
+  if (method == NULL)
+    return NULL;
+
+  route = rest_route_new (method, rest_method_unref);
+  route->handler = call_method;
+  route->is_async = rest_method_is_async (method);
+
+  return route;
+}
+
 static RestRoute *
 find_route (RestRouter *router, const Handler *handler, GError **error)
 {
@@ -519,6 +547,9 @@ find_route (RestRouter *router, const Handler *handler, GError **error)
     }
   if (route != NULL)
     return rest_route_ref (route);
+  route = find_method (router, handler);
+  if (route != NULL)
+    return route;
 
   /* 4D's words, which programs look for: they are not translated. */
   g_set_error (error, G_REST_SERVER_ERROR, G_REST_SERVER_ERROR_INTERNAL,

@@ -232,6 +232,38 @@ test_pairs (void)
   assert_call (fixture, "close", "[]", "{\"result\":true}|200");
 }
 
+/* Methods that HTTPHandlers.json names. */
+static void
+test_singleton (void)
+{
+  static const char list[] =
+      "[{\"class\":\"Info\",\"method\":\"get_display_name\",\"pattern\":\"name\"},"
+      "{\"class\":\"Info\",\"method\":\"get_attribute_string\",\"pattern\":\"attribute\"},"
+      "{\"class\":\"Info\",\"method\":\"get_icon_of\",\"pattern\":\"none\"}]";
+  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
+  g_autoptr (GFileInfo) info = g_file_info_new ();
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GFileIOStream) stream = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *without = NULL;
+  g_autofree char *none = NULL;
+
+  file = g_file_new_tmp (NULL, &stream, NULL);
+  g_assert_true (g_file_replace_contents (file, list, strlen (list), NULL, FALSE,
+                                          G_FILE_CREATE_NONE, NULL, NULL, NULL));
+  g_assert_true (g_rest_server_load_handlers (fixture->server, file, NULL));
+  g_file_delete (file, NULL, NULL);
+  g_file_info_set_display_name (info, "a name");
+  g_rest_server_add_singleton (fixture->server, "Info", G_OBJECT (info));
+  server_fixture_listen (fixture);
+  name = server_fixture_curl_text (fixture, "/name", NULL);
+  g_assert_cmpstr (name, ==, "a name");
+  without = server_fixture_curl_text (fixture, "/attribute", "-w", "|%{http_code}", NULL);
+  g_assert_nonnull (strstr (without, "|400"));
+  none = server_fixture_curl_text (fixture, "/none", "-w", "|%{http_code}", NULL);
+  g_assert_cmpstr (none, ==, "Cannot find singleton function\n|500");
+}
+
 /* The last reference to the object may be that of a call. */
 static void
 test_lifetime (void)
@@ -261,6 +293,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-method/objects", test_objects);
   g_test_add_func ("/rest-method/endless-objects", test_endless_objects);
   g_test_add_func ("/rest-method/pairs", test_pairs);
+  g_test_add_func ("/rest-method/singleton", test_singleton);
   g_test_add_func ("/rest-method/lifetime", test_lifetime);
 
   return g_test_run ();
