@@ -160,6 +160,8 @@
 #define IMAP_LIMIT_FEED (256 * IMAP_KIB)
 
 #define IMAP_LIMIT_BOX_NAME (4 * IMAP_KIB)
+/* Each may be worth a LIST of its own. */
+#define IMAP_LIMIT_NAMESPACES 16
 #define IMAP_LIMIT_ALERT_CHARS 1024
 /* What is hidden in a few compressed octets comes out in steps of this size, each looked at under all
  * other limits before the next; what is sent is compressed in the same. */

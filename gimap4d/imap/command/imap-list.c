@@ -30,6 +30,7 @@ typedef struct
   GPtrArray *boxes;             /* owned: of ImapListedBox */
   GHashTable *by_name;          /* owned: of the same, by name */
   gboolean has_asked_inbox;
+  GStrv foreign; /* owned, nullable: prefixes of namespaces that are not the user's own */
   guint n_answers_due;
 } ListOperation;
 
@@ -187,6 +188,7 @@ ask_status (ListOperation *self)
 
 static void list_plainly (ListOperation *self);
 static void list (ListOperation *self, const char *name, const char *arguments);
+static void list_done (ImapCommand *command, const ImapResponse *response);
 
 /* Strato leaves INBOX out of the list of all; asked for it alone it has one. */
 static gboolean
@@ -200,6 +202,78 @@ ask_inbox (ListOperation *self)
   list (self, "LIST", " \"\" \"INBOX\"");
 
   return TRUE;
+}
+
+static gboolean
+has_box_below (ListOperation *self, const char *prefix)
+{
+  for (guint i = 0; i < self->boxes->len; i++)
+    if (g_str_has_prefix (((ImapListedBox *) g_ptr_array_index (self->boxes, i))->item.raw_name,
+                          prefix))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* What others share need not be in the list of all (RFC 2342, 5): it is asked for where there is
+ * none of it. */
+static gboolean
+ask_foreign (ListOperation *self)
+{
+  g_auto (GStrv) foreign = g_steal_pointer (&self->foreign);
+  gboolean has_asked = FALSE;
+
+  for (guint i = 0; !self->only_subscribed && foreign != NULL && foreign[i] != NULL; i++)
+    {
+      g_autofree char *pattern = g_strconcat (foreign[i], "*", NULL);
+      ImapWriter *writer;
+
+      if (has_box_below (self, foreign[i]))
+        continue;
+      writer = imap_operation_write (self, "LIST");
+      imap_writer_raw (writer, " \"\" ");
+      imap_writer_box_raw (writer, pattern);
+      self->n_answers_due++;
+      imap_operation_submit (self, writer, IMAP_COMMAND_NONE, claim, list_done);
+      has_asked = TRUE;
+    }
+
+  return has_asked;
+}
+
+static gboolean
+claim_namespace (ImapCommand *command, const ImapResponse *response)
+{
+  ListOperation *self = (ListOperation *) command->operation;
+
+  if (response->type != IMAP_DATA_NAMESPACE)
+    return FALSE;
+  g_strfreev (self->foreign);
+  self->foreign = imap_data_parse_foreign_prefixes (response, NULL);
+
+  return TRUE;
+}
+
+static void
+go_on (ListOperation *self)
+{
+  if (self->n_answers_due > 0 || ask_foreign (self) || ask_inbox (self))
+    return;
+
+  if (self->with_status)
+    ask_status (self);
+  else
+    return_boxes (self);
+}
+
+static void
+namespace_done (ImapCommand *command, const ImapResponse *response)
+{
+  ListOperation *self = (ListOperation *) command->operation;
+
+  /* Who does not want to tell is not asked for more. */
+  self->n_answers_due--;
+  go_on (self);
 }
 
 static void
@@ -219,13 +293,7 @@ list_done (ImapCommand *command, const ImapResponse *response)
       imap_operation_fail_response (self, response);
       return;
     }
-  if (self->n_answers_due > 0 || ask_inbox (self))
-    return;
-
-  if (self->with_status)
-    ask_status (self);
-  else
-    return_boxes (self);
+  go_on (self);
 }
 
 static void
@@ -278,6 +346,12 @@ start (ImapOperation *operation)
     list_extended (self);
   else
     list_plainly (self);
+  if (!self->only_subscribed && imap_operation_has (self, IMAP_CAPABILITY_NAMESPACE))
+    {
+      self->n_answers_due++;
+      imap_operation_submit (self, imap_operation_write (self, "NAMESPACE"), IMAP_COMMAND_NONE,
+                             claim_namespace, namespace_done);
+    }
 }
 
 static void
@@ -287,6 +361,7 @@ reset (ImapOperation *operation)
 
   g_clear_pointer (&self->by_name, g_hash_table_unref);
   g_clear_pointer (&self->boxes, g_ptr_array_unref);
+  g_clear_pointer (&self->foreign, g_strfreev);
   self->has_asked_inbox = FALSE;
   self->n_answers_due = 0;
 }

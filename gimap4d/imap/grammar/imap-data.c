@@ -276,31 +276,47 @@ imap_status_item_clear (ImapStatusItem *item)
   g_clear_pointer (&item->mailbox_id, g_free);
 }
 
-gboolean
-imap_data_parse_namespace (const ImapResponse *response,
-                           char **out_prefix,
-                           char *out_delimiter,
-                           GError **error)
+/* One class of namespaces; @prefixes is nullable. */
+static void
+read_namespaces (ImapReader *reader, GPtrArray *prefixes)
+{
+  if (imap_reader_accept_nil (reader) || !imap_reader_expect_list (reader))
+    return;
+
+  while (reader->error == NULL && !imap_reader_accept_list_end (reader))
+    {
+      g_auto (ImapString) prefix = { 0 };
+
+      imap_reader_accept_space (reader);
+      imap_reader_expect_list (reader);
+      imap_reader_expect_nstring (reader, &prefix);
+      while (reader->error == NULL && !imap_reader_accept_list_end (reader))
+        {
+          imap_reader_accept_space (reader);
+          imap_reader_skip_value (reader, NULL);
+        }
+      if (reader->error == NULL && prefixes != NULL && prefix.length > 0 &&
+          memchr (prefix.data, '\0', prefix.length) == NULL &&
+          prefixes->len < IMAP_LIMIT_NAMESPACES)
+        g_ptr_array_add (prefixes, g_strndup (prefix.data, prefix.length));
+    }
+}
+
+GStrv
+imap_data_parse_foreign_prefixes (const ImapResponse *response, GError **error)
 {
   g_auto (ImapReader) reader = { 0 };
-  g_auto (ImapString) prefix = { 0 };
+  g_autoptr (GPtrArray) prefixes = g_ptr_array_new_with_free_func (g_free);
 
   imap_reader_init_span (&reader, response->frame, &response->data);
-  if (imap_reader_accept_nil (&reader))
-    {
-      *out_prefix = NULL;
-      *out_delimiter = '\0';
-      return TRUE;
-    }
+  read_namespaces (&reader, NULL);
+  imap_reader_expect_space (&reader);
+  read_namespaces (&reader, prefixes);
+  imap_reader_expect_space (&reader);
+  read_namespaces (&reader, prefixes);
+  if (imap_reader_take_error (&reader, error))
+    return NULL;
+  g_ptr_array_add (prefixes, NULL);
 
-  if (imap_reader_expect_list (&reader) && imap_reader_expect_list (&reader) &&
-      imap_reader_expect_nstring (&reader, &prefix) && imap_reader_expect_space (&reader) &&
-      imap_quirk_read_delimiter (&reader, out_delimiter))
-    {
-      *out_prefix = imap_utf7_decode (prefix.data != NULL ? prefix.data : "", prefix.length);
-      return TRUE;
-    }
-  imap_reader_take_error (&reader, error);
-
-  return FALSE;
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&prefixes), FALSE);
 }

@@ -69,11 +69,9 @@ gboolean imap_data_parse_vanished (const ImapResponse *response,
                                    ImapUidSet *ids,
                                    GError **error);
 
-/* NAMESPACE: the first personal namespace. */
-gboolean imap_data_parse_namespace (const ImapResponse *response,
-                                    char **out_prefix,
-                                    char *out_delimiter,
-                                    GError **error);
+/* NAMESPACE: the prefixes of other users' boxes and of shared ones, as the server has them, without
+ * those that are empty. */
+GStrv imap_data_parse_foreign_prefixes (const ImapResponse *response, GError **error);
 
 /* FETCH. Items before something malformed are kept, the rest is as if it had not come; FALSE when
  * there is none before it. Envelope and structure are not read, only found: most callers never ask for them. */

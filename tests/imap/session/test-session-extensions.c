@@ -211,6 +211,51 @@ test_limit (void)
     }
 }
 
+/* What others share is asked for where the list of all has none of it. */
+static const struct
+{
+  const char *name;
+  const char *script;
+  guint n_boxes;
+} namespaces[] = {
+  { "shared",
+    LOGGED_IN (
+        "NAMESPACE") "C: $2 LIST \"\" \"*\"\nC: $3 LSUB \"\" \"*\"\nC: $4 NAMESPACE\n"
+                     "S: * LIST () \"/\" INBOX\nS: * LIST () \"/\" ~bob/x\nS: $2 OK\nS: $3 "
+                     "OK\nS: * NAMESPACE ((\"\" \"/\")) ((\"~\" \"/\")) ((\"#pub/\" \"/\"))\nS: "
+                     "$4 OK\nC: $5 LIST \"\" \"#pub/*\"\nS: * LIST () \"/\" #pub/y\nS: $5 OK\n",
+    3 },
+  { "own-only",
+    LOGGED_IN (
+        "NAMESPACE") "C: $2 LIST *\nC: $3 LSUB *\nC: $4 NAMESPACE\nS: * LIST () \"/\" "
+                     "INBOX\nS: $2 OK\nS: $3 OK\nS: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: $4 "
+                     "OK\n",
+    1 },
+  { "refused",
+    LOGGED_IN ("NAMESPACE") "C: $2 LIST *\nC: $3 LSUB *\nC: $4 NAMESPACE\nS: * LIST () \"/\" "
+                            "INBOX\nS: $2 OK\nS: $3 OK\nS: $4 BAD what?\n",
+    1 },
+  { "not-offered",
+    LOGGED_IN ("") "C: $2 LIST *\nC: $3 LSUB *\nS: * LIST () \"/\" INBOX\nS: $2 OK\nS: $3 OK\n",
+    1 },
+};
+
+static void
+test_namespace (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (namespaces[i].script, SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel)
+      boxes = g_imap_transporter_get_box_list (transporter, G_IMAP_BOX_LIST_NONE, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_model_get_n_items (boxes), ==, namespaces[i].n_boxes);
+  g_clear_object (&transporter);
+  scripted_peer_assert_done (peer);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -226,6 +271,13 @@ main (int argc, char **argv)
       g_autofree char *path = g_strdup_printf ("/session/extensions/facts-%s", facts[i].name);
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_facts);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (namespaces); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/session/extensions/namespace-%s",
+                                               namespaces[i].name);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_namespace);
     }
   g_test_add_func ("/session/extensions/select-objectid", test_select_objectid);
   g_test_add_func ("/session/extensions/unselect", test_unselect);
