@@ -66,6 +66,9 @@
  * become fewer signals with more ids. None begins after g_imap_notifier_stop() has returned.
  * The notifier does not keep the transporter alive: it stops when that is destroyed.
  *
+ * In Python `with transporter.notifier:` starts it and stops it at the end. Under asyncio that is `async
+ * with`, and what is connected in a coroutine is called in the thread of its event loop.
+ *
  * |[<!-- language="C" -->
  * static void
  * mail_created (GImapNotifier *notifier, GImapMessageSet *ids, guint mail_count, gpointer data)

@@ -390,6 +390,16 @@ take_resync (ImapSession *session)
   return TRUE;
 }
 
+/* 0 is what a server has not told. */
+static gboolean
+has_new_validity (ImapSession *session)
+{
+  guint32 before = session->watch->uid_validity;
+  guint32 now = session->box->uid_validity;
+
+  return before != 0 && now != 0 && before != now;
+}
+
 static void
 tell_new_validity (ImapSession *session)
 {
@@ -409,8 +419,7 @@ resync (ImapSession *session)
   ImapWatch *watch = session->watch;
   guint64 modseq = get_modseq (session);
 
-  if (watch->uid_validity != 0 && session->box->uid_validity != 0 &&
-      watch->uid_validity != session->box->uid_validity)
+  if (has_new_validity (session))
     {
       tell_new_validity (session);
       forget_resync (watch);
@@ -535,6 +544,12 @@ choose_reading (ImapSession *session)
   ImapWatch *watch = session->watch;
   guint n_known;
 
+  if (watch->map != NULL && has_new_validity (session))
+    {
+      tell_new_validity (session);
+      forget_box (watch);
+      adopt_box (session);
+    }
   if (watch->map == NULL || watch->is_stale)
     return IMAP_READING_ALL;
   n_known = imap_mail_map_get_n_mails (watch->map) + watch->n_missing;

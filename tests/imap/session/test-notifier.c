@@ -228,6 +228,23 @@ test_unasked (void)
   notifier_test_hurry ();
 }
 
+/* D08: the box becomes another one under our eyes. */
+static void
+test_uid_validity (void)
+{
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
+      BEGUN ("IDLE") IDLING ("4") "S: * OK [UIDVALIDITY 9] made anew\n" LEFT (
+          "4") "C: $5 FETCH 1:2 (UID FLAGS)\nS: * 1 FETCH (UID 1 FLAGS ())\n"
+               "S: * 2 FETCH (UID 2 FLAGS ())\nS: $5 OK\n" IDLING ("6") "S: * 1 EXPUNGE\n",
+      SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
+  g_autoptr (NotifierTest) test = notifier_test_new_started (transporter);
+
+  notifier_test_await (test, "error uidvalidity-changed\ndeleted 1\n");
+  assert_contains (test->error->message, "now 9");
+  scripted_peer_assert_done (peer);
+}
+
 /* P28: more than may come for one command does not end an IDLE that is left in time. */
 static void
 test_many_news (void)
@@ -490,6 +507,7 @@ main (int argc, char **argv)
   g_test_add_func ("/notifier/D10-expunge-anywhere", test_expunge_anywhere);
   g_test_add_func ("/notifier/D10-expunge-while-reading", test_expunge_while_reading);
   g_test_add_func ("/notifier/D10-unasked", test_unasked);
+  g_test_add_func ("/notifier/D08-uid-validity", test_uid_validity);
   g_test_add_func ("/notifier/P28-many-news", test_many_news);
   g_test_add_func ("/notifier/P13-P15-lies", test_lies);
   g_test_add_func ("/notifier/P14-huge-box", test_huge_box);
