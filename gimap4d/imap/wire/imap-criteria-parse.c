@@ -281,7 +281,9 @@ parse_operand (Parser *parser)
         return parse_operator (parser, IMAP_CRITERIA_FUZZY, 1);
       if (is_word (parser, "MODSEQ"))
         return parse_modseq (parser);
-      return parse_key (parser);
+      if (is_word (parser, "CHARSET"))
+        fail (parser, _ ("criteria are given in UTF-8, no other CHARSET can stand before them"));
+      return parser->error == NULL ? parse_key (parser) : imap_criteria_new_all ();
     case TOKEN_STRING:
       return parse_key (parser);
     case TOKEN_CLOSE:
