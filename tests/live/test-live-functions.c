@@ -417,7 +417,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/live/functions/boxes", test_boxes);
-  g_test_add_func ("/live/functions/flags", test_flags);
+  g_test_add_func ("/live/functions/D20-flags", test_flags);
   g_test_add_func ("/live/functions/blobs", test_blobs);
   g_test_add_func ("/live/functions/sets", test_sets);
   g_test_add_func ("/live/functions/search", test_search);

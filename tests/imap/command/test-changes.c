@@ -179,6 +179,22 @@ static const struct
     "C: $8 UID STORE 3:5 +FLAGS.SILENT (\\Seen work)\nS: $8 OK stored\n", DONE, "" },
   { "store-all", remove_flags_of_all, "UIDPLUS", "",
     "C: $8 UID STORE 1:* -FLAGS.SILENT (\\Flagged)\nS: $8 OK stored\n", DONE, "" },
+  { "D13-some-are-gone", add_flags, "UIDPLUS", "",
+    "C: $8 UID STORE 3:5 +FLAGS.SILENT (\\Seen work)\nS: * 4 EXPUNGE\n"
+    "S: $8 OK [EXPUNGEISSUED] some were gone\n",
+    DONE, "" },
+  { "D13-refused-in-part", add_flags, "UIDPLUS", "",
+    "C: $8 UID STORE 3:5 +FLAGS.SILENT (\\Seen work)\nS: * 3 FETCH (UID 3 FLAGS (\\Seen work))\n"
+    "S: $8 NO the others are locked\n",
+    G_IMAP_ERROR_NO, "the others are locked" },
+  { "D16-fewer", move, "UIDPLUS", "",
+    "C: $8 UID COPY 3:5 \"Old\"\nS: $8 OK [COPYUID 77 3 10] copied\n"
+    "C: $9 UID STORE 3 +FLAGS.SILENT (\\Deleted)\nS: $9 OK stored\n"
+    "C: $10 UID EXPUNGE 3\nS: * 3 EXPUNGE\nS: $10 OK gone\n",
+    DONE, "10" },
+  { "D16-unequal", move, "UIDPLUS", "",
+    "C: $8 UID COPY 3:5 \"Old\"\nS: $8 OK [COPYUID 77 3:5 10:11] copied\n", G_IMAP_ERROR_NO_UIDPLUS,
+    "originals were not removed" },
   { "D16-no-copyuid", move, "UIDPLUS", "", "C: $8 UID COPY 3:5 \"Old\"\nS: $8 OK copied\n",
     G_IMAP_ERROR_NO_UIDPLUS, "originals were not removed" },
   { "copy", copy, "UIDPLUS", "",
@@ -307,26 +323,68 @@ cancel_thread (gpointer data)
   return NULL;
 }
 
-/* D18: what was sent may have been done. */
-static void
-test_cancel (void)
+/* The changes once more, with a cancellable. */
+static gboolean
+change_with (guint i, GImapTransporter *transporter, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *script = make_script ("MOVE", "",
-                                         "C: $8 UID MOVE 3:5 \"Old\"\ndelay 1000\nS: $8 OK moved\n"
-                                         "C: $9 NOOP\nS: $9 OK still here\n");
+  static const char *const seen[] = { "$seen", NULL };
+  g_autoptr (GImapMessageSet) set = ids ();
+  g_autoptr (GImapMessageSet) result = NULL;
+  g_autoptr (GBytes) mime = g_bytes_new_static ("A: b\r\n\r\n", 8);
+
+  switch (i)
+    {
+    case 0:
+      result = g_imap_transporter_move (transporter, set, "Old", cancellable, error);
+      return result != NULL;
+    case 1:
+      result = g_imap_transporter_copy (transporter, set, "Old", cancellable, error);
+      return result != NULL;
+    case 2:
+      return g_imap_transporter_add_flags (transporter, set, seen, cancellable, error);
+    case 3:
+      return g_imap_transporter_expunge_ids (transporter, set, cancellable, error);
+    case 4:
+      return g_imap_transporter_rename_box (transporter, "A", "B", cancellable, error);
+    case 5:
+      return g_imap_transporter_delete_box (transporter, "A", cancellable, error);
+    default:
+      result = g_imap_transporter_append_mime (transporter, mime, "Old", NULL, NULL, cancellable,
+                                               error);
+      return result != NULL;
+    }
+}
+
+#define N_CHANGES 7
+
+/* D18: what was sent may have been done; what was not sent, was not. */
+static void
+test_cancel (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+  const char *literal = i == N_CHANGES - 1 ? "C-raw: A: b\\r\\n\\r\\n\\r\\n\n" : "";
+  g_autofree char *tail = g_strdup_printf ("C: $8 *\n%sdelay 500\nS: $8 OK done\n"
+                                           "C: $9 NOOP\nS: $9 OK still here\n",
+                                           literal);
+  g_autofree char *script = make_script ("MOVE UIDPLUS LITERAL+", "", tail);
   g_autoptr (ScriptedPeer) peer = scripted_peer_new (script, SCRIPTED_PEER_NONE);
   g_autoptr (GImapTransporter) transporter = connect_to (peer);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GImapMessageSet) set = ids ();
   g_autoptr (GImapStatus) status = NULL;
   g_autoptr (GError) error = NULL;
   Canceller canceller = { transporter, cancellable, 0 };
   GThread *thread;
 
   select_inbox (transporter);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (change_with (i, transporter, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_cancellable_reset (cancellable);
+
   canceller.n_sent = count_sent (transporter);
   thread = g_thread_new ("cancel", cancel_thread, &canceller);
-  g_assert_null (g_imap_transporter_move (transporter, set, "Old", cancellable, &error));
+  g_assert_false (change_with (i, transporter, cancellable, &error));
   g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_UNKNOWN_OUTCOME);
   g_thread_join (thread);
 
@@ -375,7 +433,12 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_row);
     }
   g_test_add_func ("/changes/D17-pieces", test_pieces);
-  g_test_add_func ("/changes/D18-cancel", test_cancel);
+  for (guint i = 0; i < N_CHANGES; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/changes/D18-cancel/%u", i);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_cancel);
+    }
   g_test_add_func ("/changes/arguments", test_arguments);
 
   return g_test_run ();
