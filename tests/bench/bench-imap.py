@@ -46,6 +46,7 @@ def rows(sizes):
     """What is measured, with the size of the corpus filled in."""
     many, whole = sizes.many, sizes.whole
     part = sizes.stream_octets
+    octets = corpus.whole_octets(sizes)
     return (
         Row("W1", "connect, log in, select", "open", "INBOX", False, None, None, None, None, None),
         Row("W1 TLS", "the same over TLS", "open", "INBOX", True, None, None, None, None, None),
@@ -57,9 +58,9 @@ def rows(sizes):
         Row("W3", f"headers of {whole:,} mails", "headers", "Archive/2024", False, .010, .002, 30,
             whole, None),
         Row("W4", f"{whole:,} whole mails", "whole", "Archive/2024", False, .035, .013, 16, whole,
-            None),
+            octets),
         Row("W4 TLS", "the same over TLS", "whole", "Archive/2024", True, .115, .077, 28, whole,
-            None),
+            octets),
         Row("W5", f"a mail of {part / 1e6:.0f} MB as a stream", "stream", "Junk", False, .045, .026,
             12, 1, part),
         Row("W5 TLS", "the same over TLS", "stream", "Junk", True, .215, .142, 24, 1, part),
@@ -67,7 +68,7 @@ def rows(sizes):
             ("--without", "ESEARCH")),
         Row("W6a ESEARCH", "the same with ESEARCH", "search", "Many", False, .002, .0003, None, many,
             None),
-        Row("W6b", f"STORE on {many:,} mails", "store", "Many", False, .03, .002, None, many, None),
+        Row("W6b", f"STORE on {many:,} mails", "store", "Many", False, .03, .002, None, None, None),
         Row("W7", "APPEND of 20 mails", "append", "Sent", False, None, None, None, 20, None),
         Row("W7 large", "APPEND of 20 MB", "append-large", "Sent", False, None, None, None, 1, None),
         Row("W8 ids", f"the ids of {many:,} numbers", "num-to-id", "Many", False, None, None, None,
@@ -161,12 +162,15 @@ class Bench:
     def _check(row, runs):
         """Who counts less than came has not done the work."""
         for result in runs["library"]:
-            if row.mails is not None and result["mails"] not in (row.mails, 0):
+            if row.mails is not None and result["mails"] != row.mails:
                 raise SystemExit(f"{row.name}: {result['mails']} mails instead of {row.mails}")
             if row.content is not None and result["content"] != row.content:
                 raise SystemExit(f"{row.name}: {result['content']} octets, not {row.content}")
+        # Mails that are handed out one by one are asked for in batches that are not always cut in
+        # the same place: then the lines that end them differ in number.
+        spread = 0 if row.workload != "whole" else row.mails * 50
         octets = {result["octets"] for results in runs.values() for result in results}
-        if len(octets) != 1:
+        if max(octets) - min(octets) > spread:
             raise SystemExit(f"{row.name}: not all have read the same octets: {sorted(octets)}")
 
     def wall(self, row, replay, dovecot):

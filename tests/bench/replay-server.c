@@ -4,7 +4,8 @@
  *
  * It prints three ports in one line: "learn", "plain" and "TLS". What goes over the first is passed on
  * to the real server (IMAPS, on 127.0.0.1), and every reply is kept with its command. The other two
- * answer the same commands with the same octets, the tag apart, and know no others. The commands of
+ * answer the same commands with the same octets, the tag apart, and know no others; but a UID FETCH may
+ * ask for other sets of mails than were learned, one by one. The commands of
  * the last connection that learned, with their tags, are in the journal: for each eight octets with
  * its length, in the order of the machine, and then its own. The server ends when its standard input
  * does.
@@ -27,6 +28,7 @@
 typedef struct
 {
   GBytes *body;
+  char *tag;  /* of the command that was learned */
   char *rest; /* of the tagged line, behind the tag */
 } Reply;
 
@@ -38,7 +40,9 @@ static char **without;
 
 static GTlsCertificate *certificate;
 static GMutex mutex;
-static GHashTable *replies; /* GBytes to Reply; guarded by the mutex, only grows */
+/* Both are guarded by the mutex and only grow. */
+static GHashTable *replies; /* GBytes to Reply */
+static GHashTable *mails;   /* "UID items" to GBytes: the response with this mail */
 static GBytes *greeting;
 
 typedef struct
@@ -171,16 +175,114 @@ find_tagged (const GByteArray *text, const char *tag, gsize tag_length)
   return memcmp (line, tag, tag_length) == 0 && line[tag_length] == ' ' ? line - text->data : -1;
 }
 
+/* Behind the response that begins at @at, with its literals. */
+static gsize
+find_response_end (const guint8 *text, gsize size, gsize at)
+{
+  while (at < size)
+    {
+      const guint8 *feed = memchr (text + at, '\n', size - at);
+      gsize end = feed != NULL ? (gsize) (feed + 1 - text) : size;
+      const guint8 *brace = end >= 3 && text[end - 3] == '}' ? memrchr (text + at, '{', end - at) :
+                                                               NULL;
+
+      if (brace == NULL)
+        return end;
+      at = end + g_ascii_strtoull ((const char *) brace + 1, NULL, 10);
+    }
+
+  return size;
+}
+
+/* " UID FETCH 1:5 (items)\r\n": @out_set and @out_items are owned. */
+static gboolean
+split_uid_fetch (GBytes *key, char **out_set, char **out_items)
+{
+  g_autofree char *text = g_strndup (g_bytes_get_data (key, NULL), g_bytes_get_size (key));
+  g_auto (GStrv) words = g_strsplit (text, " ", 5);
+
+  if (g_strv_length (words) != 5 || !g_str_equal (words[1], "UID") ||
+      !g_str_equal (words[2], "FETCH"))
+    return FALSE;
+  *out_set = g_strdup (words[3]);
+  *out_items = g_strdup (words[4]);
+
+  return TRUE;
+}
+
+/* Under the mutex. */
+static void
+keep_mails (GBytes *key, GBytes *body)
+{
+  g_autofree char *set = NULL;
+  g_autofree char *items = NULL;
+  gsize size;
+  const guint8 *text = g_bytes_get_data (body, &size);
+
+  if (!split_uid_fetch (key, &set, &items))
+    return;
+
+  for (gsize at = 0, end; at < size; at = end)
+    {
+      const guint8 *uid;
+
+      end = find_response_end (text, size, at);
+      uid = memmem (text + at, MIN (end - at, 64), "(UID ", strlen ("(UID "));
+      if (uid != NULL)
+        g_hash_table_replace (
+            mails,
+            g_strdup_printf ("%u %s", (guint) g_ascii_strtoull ((const char *) uid + 5, NULL, 10),
+                             items),
+            g_bytes_new_from_bytes (body, at, end - at));
+    }
+}
+
+/* Puts together what was learned in other sets; NULL when it is no UID FETCH of single mails. */
+static GBytes *
+find_mails (GBytes *key)
+{
+  g_autofree char *set = NULL;
+  g_autofree char *items = NULL;
+  g_auto (GStrv) ranges = NULL;
+  GByteArray *found;
+
+  if (!split_uid_fetch (key, &set, &items) || strchr (set, '*') != NULL)
+    return NULL;
+
+  found = g_byte_array_new ();
+  ranges = g_strsplit (set, ",", -1);
+  for (guint i = 0; ranges[i] != NULL; i++)
+    {
+      char *end;
+      guint64 first = g_ascii_strtoull (ranges[i], &end, 10);
+      guint64 last = *end == ':' ? g_ascii_strtoull (end + 1, NULL, 10) : first;
+
+      for (guint64 uid = first; uid <= last; uid++)
+        {
+          g_autofree char *name = g_strdup_printf ("%u %s", (guint) uid, items);
+          GBytes *mail = g_hash_table_lookup (mails, name);
+
+          if (mail != NULL)
+            g_byte_array_append (found, g_bytes_get_data (mail, NULL), g_bytes_get_size (mail));
+        }
+    }
+
+  return g_byte_array_free_to_bytes (found);
+}
+
 static void
 keep_reply (GBytes *command, const GByteArray *text, gsize tagged)
 {
   gsize rest = tagged + get_tag_length (command);
+  g_autoptr (GBytes) key = make_key (command);
   Reply *reply = g_new (Reply, 1);
 
   reply->body = g_bytes_new (text->data, tagged);
+  reply->tag = g_strndup ((const char *) text->data + tagged, rest - tagged);
   reply->rest = g_strndup ((const char *) text->data + rest, text->len - rest);
   g_mutex_lock (&mutex);
-  g_hash_table_replace (replies, make_key (command), reply);
+  g_hash_table_replace (replies, g_bytes_ref (key), reply);
+  keep_mails (key, reply->body);
   g_mutex_unlock (&mutex);
 }
 
@@ -221,6 +323,17 @@ pass_on (Connection *connection, GBytes *command)
   return TRUE;
 }
 
+/* An ESEARCH names the command that it answers. */
+static void
+put_tag (GByteArray *body, const char *learned, const char *tag)
+{
+  g_autofree char *named = g_strdup_printf ("(TAG \"%s\")", learned);
+  guint8 *found = body->len > 0 ? memmem (body->data, body->len, named, strlen (named)) : NULL;
+
+  if (found != NULL && strlen (learned) == strlen (tag))
+    memcpy (found + strlen ("(TAG \""), tag, strlen (tag));
+}
+
 static gboolean
 answer (Connection *connection, GBytes *command)
 {
@@ -228,29 +341,40 @@ answer (Connection *connection, GBytes *command)
   g_autofree char *tag = g_strndup (g_bytes_get_data (command, NULL), tag_length);
   g_autoptr (GBytes) key = make_key (command);
   g_autofree char *last = NULL;
+  g_autoptr (GBytes) put_together = NULL;
   const void *body = NULL;
   gsize size = g_bytes_get_size (key);
   Reply *reply;
 
   g_mutex_lock (&mutex);
   reply = g_hash_table_lookup (replies, key);
+  if (reply == NULL)
+    put_together = find_mails (key);
   g_mutex_unlock (&mutex);
 
   if (reply == NULL && memmem (g_bytes_get_data (key, NULL), size, "LOGOUT", 6) != NULL)
     return FALSE;
-  if (reply == NULL)
+  if (reply == NULL && put_together == NULL)
     g_printerr ("replay-server: not learned: %.*s\n", (int) MIN (size, 200),
                 (const char *) g_bytes_get_data (command, NULL));
   size = 0;
   if (reply != NULL)
     body = g_bytes_get_data (reply->body, &size);
-  last = g_strconcat (tag, reply != NULL ? reply->rest : " BAD not learned\r\n", NULL);
+  else if (put_together != NULL)
+    body = g_bytes_get_data (put_together, &size);
+  last = g_strconcat (tag,
+                      reply != NULL        ? reply->rest :
+                      put_together != NULL ? " OK Fetch completed.\r\n" :
+                                             " BAD not learned\r\n",
+                      NULL);
   /* What is short goes as one packet, as the real server sends it. */
   if (size < CHUNK)
     {
       g_autoptr (GByteArray) joined = g_byte_array_new ();
 
       g_byte_array_append (joined, body, size);
+      if (reply != NULL)
+        put_tag (joined, reply->tag, tag);
       g_byte_array_append (joined, (guint8 *) last, strlen (last));
 
       return write_all (connection->stream, joined->data, joined->len);
@@ -395,6 +519,7 @@ main (int argc, char **argv)
   certificate = g_tls_certificate_new_from_files (certificate_file, key_file, &error);
   if (certificate == NULL)
     g_error ("%s", error->message);
+  mails = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   replies = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref,
                                    NULL);
 
