@@ -274,7 +274,7 @@ test_properties (void)
   GImapBoxRole role;
 
   assert_properties (G_OBJECT (nothing), 8);
-  assert_properties (G_OBJECT (no_info), 11);
+  assert_properties (G_OBJECT (no_info), 12);
 
   g_object_get (box, "name", &name, "selectable", &selectable, "inferior", &inferior, "interesting",
                 &interesting, "subscribed", &subscribed, "delimiter", &delimiter, "role", &role,
@@ -293,21 +293,22 @@ test_info_properties (void)
 {
   static const char *const flags[] = { "\\Seen", NULL };
   static const char *const permanent[] = { "\\*", NULL };
-  ImapBoxInfoValues values = { "INBOX", 1, 2, "id", flags, permanent, 3, 4, 5, 6, TRUE };
+  ImapBoxInfoValues values = { "INBOX", 1, 2, "id", flags, permanent, 3, 4, 5, 6, 7, TRUE };
   g_autoptr (GImapBoxInfo) info = imap_box_info_new (&values);
   g_autofree char *name = NULL;
   g_autofree char *id = NULL;
   g_auto (GStrv) all = NULL;
   g_auto (GStrv) lasting = NULL;
   guint count, recent, uid_validity;
-  gint64 unseen, uid_next, highest_modseq;
+  gint64 unseen, uid_next, highest_modseq, size;
   gboolean read_only;
 
-  assert_properties (G_OBJECT (info), 11);
+  assert_properties (G_OBJECT (info), 12);
   g_object_get (info, "name", &name, "mail-count", &count, "mail-recent", &recent, "id", &id,
                 "flags", &all, "permanent-flags", &lasting, "unseen", &unseen, "uid-validity",
-                &uid_validity, "uid-next", &uid_next, "highest-modseq", &highest_modseq,
-                "read-only", &read_only, NULL);
+                &uid_validity, "uid-next", &uid_next, "highest-modseq", &highest_modseq, "size",
+                &size, "read-only", &read_only, NULL);
+  g_assert_cmpint (size, ==, 7);
   g_assert_cmpstr (name, ==, "INBOX");
   g_assert_cmpuint (count, ==, 1);
   g_assert_cmpuint (recent, ==, 2);
