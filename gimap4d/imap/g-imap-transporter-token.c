@@ -32,7 +32,8 @@
  * #GImapTransporter:connection-timeout leaves for the opening; then the calls that wait fail with
  * %G_IMAP_ERROR_TIMEOUT_CONNECT, and @cancellable is cancelled. What it still gives serves the next
  * opening. Cancelling a call does not wait for it either. When it gives %NULL or an empty
- * text, #GImapTransporter::request-token is emitted. A synchronous call on this transporter from
+ * text, #GImapTransporter::request-token is emitted; without any token then the call fails with
+ * %G_IMAP_ERROR_AUTH_FAILED, and no password is tried instead. A synchronous call on this transporter from
  * inside fails with %G_IO_ERROR_PENDING.
  *
  * In Python a plain function will do, which takes transporter and reason, the reason alone, or

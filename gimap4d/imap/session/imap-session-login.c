@@ -266,6 +266,7 @@ static void
 send_authenticate (ImapSession *session, GString *initial)
 {
   ImapWriter *writer = imap_operation_write (session->opening, "AUTHENTICATE");
+  gboolean is_last_word = initial != NULL && imap_sasl_is_one_step (session->sasl);
   ImapCommand *command;
 
   imap_writer_space (writer);
@@ -284,7 +285,7 @@ send_authenticate (ImapSession *session, GString *initial)
   command->continued = challenged;
   session->n_sasl_rounds = 0;
   imap_command_submit (command);
-  send_behind_login (session, initial != NULL && imap_sasl_is_one_step (session->sasl));
+  send_behind_login (session, is_last_word);
 }
 
 static const char *

@@ -48,8 +48,9 @@ struct _ImapSession
   ImapTrace *trace;      /* owned, nullable */
   guint64 wire_received; /* octets of the channel that are in the statistics */
   guint64 wire_sent;
-  guint8 *reserved; /* unowned: where the last read went, for the trace */
-  char *bye;        /* owned, nullable: what the server said on leaving */
+  guint64 n_delivered; /* octets for the framer: inflated, where the connection is compressed */
+  guint8 *reserved;    /* unowned: where the last read went, for the trace */
+  char *bye;           /* owned, nullable: what the server said on leaving */
   ImapCapabilities capabilities;
   gboolean is_utf8;                      /* UTF8=ACCEPT is enabled */
   gboolean is_qresync;                   /* QRESYNC is */

@@ -344,6 +344,7 @@ commit (gpointer user, gsize n_read)
   session->moved_at = g_get_monotonic_time ();
   imap_session_count (session, &session->facts.octets_received, n_read);
   imap_session_count_wire (session);
+  session->n_delivered += n_read;
   imap_framer_commit (session->framer, n_read);
   session->n_turns++;
 

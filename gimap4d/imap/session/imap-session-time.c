@@ -80,7 +80,7 @@ is_transferring (ImapSession *session)
 static guint64
 get_moved_octets (ImapSession *session)
 {
-  return imap_channel_get_n_read (session->channel) + imap_channel_get_n_written (session->channel);
+  return session->n_delivered + imap_channel_get_n_written (session->channel);
 }
 
 /* The end of the window in which a transfer has to move; 0 = nothing is being transferred. */

@@ -439,6 +439,36 @@ test_reconnect (void)
   scripted_peer_assert_done (peer);
 }
 
+/* Where no call waits for the connection, only the provider is asked. */
+static void
+test_nobody_waits (void)
+{
+  const char *const scripts[] = {
+    GREETING "C: $1 AUTHENTICATE XOAUTH2 " OLD
+             "\nS: $1 OK [CAPABILITY IMAP4rev1 IDLE] in\n" SELECTED (
+                 "2", "0") "C: $3 IDLE\nS: + idling\ncut\n",
+    GREETING REFUSES ("1", OLD) "C: $2 AUTHENTICATE XOAUTH2 " NEW
+                                "\nS: $2 OK [CAPABILITY IMAP4rev1 IDLE] in\n" SELECTED (
+                                    "3", "0") "C: $4 IDLE\nS: + idling\n",
+    NULL,
+  };
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new_many (scripts, SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, OLD_TOKEN);
+  g_autoptr (GError) error = NULL;
+  Handler handler = { "CANARY-never" };
+  Provider provider;
+
+  provider_init (&provider, "CANARY-new");
+  set_provider (transporter, &provider);
+  g_signal_connect (transporter, "request-token", G_CALLBACK (request_token), &handler);
+  session_test_select (transporter, "INBOX");
+  g_imap_notifier_start (g_imap_transporter_get_notifier (transporter), NULL, &error);
+  g_assert_no_error (error);
+  scripted_peer_assert_done (peer);
+  g_assert_cmpuint (provider.n_calls, ==, 1);
+  g_assert_cmpuint (handler.n_calls, ==, 0);
+}
+
 /* The new token is kept, and each opening may ask again. */
 static void
 test_next_opening (void)
@@ -578,6 +608,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_hang_up);
     }
   g_test_add_func ("/session/token/reconnect", test_reconnect);
+  g_test_add_func ("/session/token/nobody-waits", test_nobody_waits);
   g_test_add_func ("/session/token/next-opening", test_next_opening);
   g_test_add_func ("/session/token/hanging", test_hanging);
   g_test_add_func ("/session/token/cancel", test_cancel);
