@@ -11,7 +11,7 @@ import email
 import hashlib
 
 import tap
-from library import Gio, GImap4D, GLib, fails, need, new_transporter, raises
+from library import Gio, GImap4D, GLib, fails, need, new_transporter, offers, raises
 
 Code = GImap4D.ImapError
 SEEN = "$seen"
@@ -154,6 +154,7 @@ def test_delete():
 
 
 def test_expunge_on_leave():
+    need("UIDPLUS")
     fresh_box("Leave", 6)
     transporter = new_transporter(expunge_on_leave=True)
     assert transporter.expunge_on_leave
@@ -174,6 +175,25 @@ def test_expunge_on_leave():
     transporter.close()
     transporter.select_box("Leave")
     assert list(transporter.search_mails()) == ["2", *late]
+    transporter.close()
+
+
+def test_stay_on_leave():
+    """Where mails cannot be removed one by one they stay, and the program is told."""
+    if offers("UIDPLUS"):
+        raise tap.Skip("the server has UIDPLUS")
+    fresh_box("Stay", 3)
+    transporter = new_transporter(expunge_on_leave=True)
+    alerts = []
+    transporter.connect("alert", lambda _transporter, text: alerts.append(text))
+    transporter.select_box("Stay")
+    transporter.delete([2])
+    transporter.select_box("INBOX")
+    while not alerts:
+        GLib.MainContext.default().iteration(True)
+    assert "Stay" in alerts[0], alerts
+    transporter.select_box("Stay")
+    assert list(transporter.search_mails()) == ["1", "2", "3"]
     transporter.close()
 
 
@@ -302,6 +322,7 @@ tap.run({
     "copy and move": test_copy_and_move,
     "delete": test_delete,
     "expunge on leave": test_expunge_on_leave,
+    "stay on leave": test_stay_on_leave,
     "fetch mails": test_fetch_mails,
     "streams": test_streams,
     "await": test_await,
