@@ -185,6 +185,27 @@ test_unselect (void)
     }
 }
 
+/* T12: a referral is shown, and nobody goes there. */
+static void
+test_referral (void)
+{
+  g_autoptr (ScriptedPeer) elsewhere = scripted_peer_new ("S: * OK hello\n", SCRIPTED_PEER_NONE);
+  g_autofree char *script = g_strdup_printf (
+      LOGGED_IN ("") "C: $2 SELECT *\nS: * OK [REFERRAL imap://127.0.0.1:%u/] look there\n"
+                     "S: $2 NO [REFERRAL imap://127.0.0.1:%u/x] not here\nC: $3 NOOP\nS: $3 OK\n",
+      scripted_peer_get_port (elsewhere), scripted_peer_get_port (elsewhere));
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (script, SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (
+      g_imap_transporter_select_box (transporter, "x", G_IMAP_BOX_STATE_WRITABLE, NULL, &error));
+  g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_REFERRAL);
+  session_test_check (transporter);
+  scripted_peer_assert_done (peer);
+  g_assert_cmpuint (scripted_peer_get_n_connections (elsewhere), ==, 0);
+}
+
 /* R23: whoever asks too much hears that, and what the server says of when to come back. */
 static void
 test_limit (void)
@@ -281,7 +302,8 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/session/extensions/select-objectid", test_select_objectid);
   g_test_add_func ("/session/extensions/unselect", test_unselect);
-  g_test_add_func ("/session/extensions/limit", test_limit);
+  g_test_add_func ("/session/extensions/t12-referral", test_referral);
+  g_test_add_func ("/session/extensions/r23-limit", test_limit);
 
   return g_test_run ();
 }

@@ -120,6 +120,12 @@ static const struct
     NULL, NULL, G_IMAP_ERROR_TLS_REQUIRED, "tls" },
   { "t22-bye", GREETING ("SASL-IR AUTH=PLAIN") "C: $1 AUTHENTICATE PLAIN *\nS: * BYE enough\ncut\n",
     NULL, NULL, G_IMAP_ERROR_BYE, "enough" },
+  { "r23-limit",
+    GREETING ("SASL-IR AUTH=PLAIN") "C: $1 AUTHENTICATE PLAIN *\nS: $1 NO [LIMIT] too many "
+                                    "connections\nexpect-close\n",
+    NULL, NULL, G_IMAP_ERROR_LIMIT, "too many connections" },
+  { "r23-bye", "S: * BYE Too many connections\nexpect-close\n", NULL, NULL, G_IMAP_ERROR_BYE,
+    "Too many connections" },
   { "t22-literal-refused", GREETING ("") "C: $1 LOGIN \"bob\" {12}\nS: $1 NO never\nexpect-close\n",
     NULL, NULL, G_IMAP_ERROR_AUTH_FAILED, "never" },
   { "s04-plain",
