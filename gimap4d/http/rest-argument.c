@@ -8,6 +8,8 @@
 
 #include "gimap4d/http/rest-argument.h"
 
+#include <math.h>
+
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/http/g-incoming-message.h"
 #include "gimap4d/http/g-rest-error.h"
@@ -89,18 +91,6 @@ find_interface_kind (RestArgument *argument, const RestTypelib *gi, GIBaseInfo *
   return find_boxed_kind (argument, gi, info);
 }
 
-static RestArgumentKind
-find_array_kind (const RestTypelib *gi, GITypeInfo *type)
-{
-  GITypeInfo *element = gi->g_type_info_get_param_type (type, 0);
-  gboolean is_texts = gi->g_type_info_get_array_type (type) == GI_ARRAY_TYPE_C &&
-                      gi->g_type_info_get_tag (element) == GI_TYPE_TAG_UTF8;
-
-  gi->g_base_info_unref (element);
-
-  return is_texts ? REST_ARGUMENT_TEXTS : REST_ARGUMENT_UNSUPPORTED;
-}
-
 /* A file name is none of these: a stranger must not choose one. */
 static RestArgumentKind
 find_kind (RestArgument *argument, const RestTypelib *gi, GITypeInfo *type)
@@ -121,7 +111,8 @@ find_kind (RestArgument *argument, const RestTypelib *gi, GITypeInfo *type)
     case GI_TYPE_TAG_UTF8:
       return REST_ARGUMENT_TEXT;
     case GI_TYPE_TAG_ARRAY:
-      return find_array_kind (gi, type);
+      return rest_typelib_is_list_of_texts (gi, type) ? REST_ARGUMENT_TEXTS :
+                                                        REST_ARGUMENT_UNSUPPORTED;
     case GI_TYPE_TAG_INTERFACE:
       info = gi->g_type_info_get_interface (type);
       kind = find_interface_kind (argument, gi, info);
@@ -186,7 +177,7 @@ read_integer (const RestArgument *argument, JsonNode *node, GIArgument *out, GEr
   for (guint i = 0; i < G_N_ELEMENTS (integers); i++)
     if (integers[i].tag == argument->tag &&
         (number < integers[i].min || (number > 0 && (guint64) number > integers[i].max)))
-      return refuse (argument, _ ("a smaller number"), error);
+      return refuse (argument, _ ("within the range of its type"), error);
 
   switch (argument->tag)
     {
@@ -218,13 +209,18 @@ read_integer (const RestArgument *argument, JsonNode *node, GIArgument *out, GEr
 static gboolean
 read_number (const RestArgument *argument, JsonNode *node, GIArgument *out, GError **error)
 {
+  double number = 0;
+
   if (!holds (node, G_TYPE_DOUBLE) && !holds (node, G_TYPE_INT64))
     return refuse (argument, _ ("a number"), error);
+  number = json_node_get_double (node);
+  if (!isfinite (number) || (argument->tag == GI_TYPE_TAG_FLOAT && fabs (number) > G_MAXFLOAT))
+    return refuse (argument, _ ("within the range of its type"), error);
 
   if (argument->tag == GI_TYPE_TAG_FLOAT)
-    out->v_float = (float) json_node_get_double (node);
+    out->v_float = (float) number;
   else
-    out->v_double = json_node_get_double (node);
+    out->v_double = number;
 
   return TRUE;
 }

@@ -111,8 +111,22 @@ read_arguments (RestMethod *method)
 }
 
 static gboolean
+refuse_instance (RestMethod *method, GError **error)
+{
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+               _ ("%s.%s cannot be exposed: it takes the object away"),
+               G_OBJECT_TYPE_NAME (method->object),
+               method->gi->g_base_info_get_name (method->function));
+
+  return FALSE;
+}
+
+static gboolean
 check_arguments (RestMethod *method, GError **error)
 {
+  if (method->gi->g_callable_info_get_instance_ownership_transfer (method->function) !=
+      GI_TRANSFER_NOTHING)
+    return refuse_instance (method, error);
   for (guint i = 0; i < method->n_arguments; i++)
     {
       const RestArgument *argument = &method->arguments[i];
@@ -137,7 +151,9 @@ check_result (RestMethod *method, GError **error)
   const RestTypelib *gi = method->gi;
   GIFunctionInfo *returning = method->finish != NULL ? method->finish : method->function;
   GITypeInfo *type = gi->g_callable_info_get_return_type (returning);
-  gboolean is_supported = rest_result_is_supported (gi, type);
+  gboolean is_supported = rest_result_is_supported (gi, type) &&
+                          (method->finish == NULL ||
+                           gi->g_callable_info_get_n_args (method->finish) == 1);
 
   gi->g_base_info_unref (type);
   if (is_supported)

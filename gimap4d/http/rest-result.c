@@ -33,11 +33,24 @@ find_plain_method (const RestTypelib *gi, GIBaseInfo *info, const char *name)
                                gi->g_struct_info_find_method (info, name) :
                                NULL;
 
-  if (method == NULL || gi->g_callable_info_get_n_args (method) == 0)
+  if (method == NULL || ((gi->g_function_info_get_flags (method) & GI_FUNCTION_IS_METHOD) &&
+                         gi->g_callable_info_get_n_args (method) == 0))
     return method;
 
   gi->g_base_info_unref (method);
   return NULL;
+}
+
+static gboolean
+returns_texts (const RestTypelib *gi, GIFunctionInfo *method)
+{
+  GITypeInfo *type = gi->g_callable_info_get_return_type (method);
+  gboolean is_text = gi->g_type_info_get_tag (type) == GI_TYPE_TAG_UTF8 ||
+                     rest_typelib_is_list_of_texts (gi, type);
+
+  gi->g_base_info_unref (type);
+
+  return is_text;
 }
 
 /* What a boxed value says of itself, in one of the forms that JSON has. */
@@ -49,8 +62,11 @@ find_speaker (const RestTypelib *gi, GIBaseInfo *info)
 
   for (guint i = 0; i < G_N_ELEMENTS (names) && method == NULL; i++)
     method = find_plain_method (gi, info, names[i]);
+  if (method == NULL || returns_texts (gi, method))
+    return method;
 
-  return method;
+  gi->g_base_info_unref (method);
+  return NULL;
 }
 
 static gboolean
@@ -68,8 +84,12 @@ is_supported_interface (const RestTypelib *gi, GIBaseInfo *info)
                                                gi->g_registered_type_info_get_g_type (info);
   GIFunctionInfo *speaker = NULL;
 
-  if (kind == GI_INFO_TYPE_OBJECT || kind == GI_INFO_TYPE_INTERFACE || kind == GI_INFO_TYPE_ENUM ||
-      kind == GI_INFO_TYPE_FLAGS || is_known_boxed (type))
+  /* A typelib has enumerations, and objects, of which GObject knows nothing. */
+  if (kind == GI_INFO_TYPE_OBJECT)
+    return g_type_is_a (type, G_TYPE_OBJECT);
+  if (kind == GI_INFO_TYPE_ENUM)
+    return G_TYPE_IS_ENUM (type);
+  if (kind == GI_INFO_TYPE_INTERFACE || kind == GI_INFO_TYPE_FLAGS || is_known_boxed (type))
     return TRUE;
 
   speaker = find_speaker (gi, info);
@@ -77,17 +97,6 @@ is_supported_interface (const RestTypelib *gi, GIBaseInfo *info)
     gi->g_base_info_unref (speaker);
 
   return speaker != NULL;
-}
-
-static gboolean
-is_array_of_texts (const RestTypelib *gi, GITypeInfo *type)
-{
-  GITypeInfo *element = gi->g_type_info_get_param_type (type, 0);
-  GITypeTag tag = gi->g_type_info_get_tag (element);
-
-  gi->g_base_info_unref (element);
-
-  return gi->g_type_info_get_array_type (type) == GI_ARRAY_TYPE_C && tag == GI_TYPE_TAG_UTF8;
 }
 
 gboolean
@@ -100,7 +109,7 @@ rest_result_is_supported (const RestTypelib *gi, GITypeInfo *type)
   if (tag == GI_TYPE_TAG_VOID)
     return !gi->g_type_info_is_pointer (type);
   if (tag == GI_TYPE_TAG_ARRAY)
-    return is_array_of_texts (gi, type);
+    return rest_typelib_is_list_of_texts (gi, type);
   if (tag != GI_TYPE_TAG_INTERFACE)
     return tag <= GI_TYPE_TAG_DOUBLE || tag == GI_TYPE_TAG_UTF8;
 
@@ -202,6 +211,24 @@ set_bytes (GValue *value, GBytes *bytes)
   g_value_set_object (value, message);
 }
 
+/* A text, or a list of them. */
+static void
+read_texts (GITypeTag tag, GITransfer transfer, const GIArgument *result, GValue *value)
+{
+  g_value_init (value, tag == GI_TYPE_TAG_UTF8 ? G_TYPE_STRING : G_TYPE_STRV);
+  if (tag == GI_TYPE_TAG_UTF8 && transfer == GI_TRANSFER_NOTHING)
+    g_value_set_string (value, result->v_string);
+  else if (tag == GI_TYPE_TAG_UTF8)
+    g_value_take_string (value, result->v_string);
+  else if (transfer == GI_TRANSFER_EVERYTHING)
+    g_value_take_boxed (value, result->v_pointer);
+  else
+    g_value_set_boxed (value, result->v_pointer);
+  /* The list is ours, its texts are not. */
+  if (tag == GI_TYPE_TAG_ARRAY && transfer == GI_TRANSFER_CONTAINER)
+    g_free (result->v_pointer);
+}
+
 /* What the speaker of a boxed value returns. */
 static void
 set_spoken (const RestTypelib *gi, GIBaseInfo *info, gpointer boxed, GValue *value)
@@ -209,19 +236,12 @@ set_spoken (const RestTypelib *gi, GIBaseInfo *info, gpointer boxed, GValue *val
   GIFunctionInfo *speaker = find_speaker (gi, info);
   GIArgument self = { .v_pointer = boxed };
   GIArgument said = { 0 };
-  gboolean is_list = g_str_equal (gi->g_base_info_get_name (speaker), "to_strv");
-  g_autoptr (GError) error = NULL;
+  GITypeInfo *type = gi->g_callable_info_get_return_type (speaker);
 
-  if (gi->g_function_info_invoke (speaker, &self, 1, NULL, 0, &said, &error))
-    {
-      g_value_init (value, is_list ? G_TYPE_STRV : G_TYPE_STRING);
-      if (gi->g_callable_info_get_caller_owns (speaker) == GI_TRANSFER_NOTHING)
-        g_value_set_static_boxed (value, said.v_pointer);
-      else if (is_list)
-        g_value_take_boxed (value, said.v_pointer);
-      else
-        g_value_take_string (value, said.v_string);
-    }
+  if (gi->g_function_info_invoke (speaker, &self, 1, NULL, 0, &said, NULL))
+    read_texts (gi->g_type_info_get_tag (type), gi->g_callable_info_get_caller_owns (speaker),
+                &said, value);
+  gi->g_base_info_unref (type);
   gi->g_base_info_unref (speaker);
 }
 
@@ -312,15 +332,7 @@ read_result (const RestTypelib *gi,
     return TRUE;
   if (tag == GI_TYPE_TAG_UTF8 || tag == GI_TYPE_TAG_ARRAY)
     {
-      g_value_init (value, tag == GI_TYPE_TAG_UTF8 ? G_TYPE_STRING : G_TYPE_STRV);
-      if (tag == GI_TYPE_TAG_UTF8 && is_ours)
-        g_value_take_string (value, result->v_string);
-      else if (tag == GI_TYPE_TAG_UTF8)
-        g_value_set_string (value, result->v_string);
-      else if (transfer == GI_TRANSFER_EVERYTHING)
-        g_value_take_boxed (value, result->v_pointer);
-      else
-        g_value_set_boxed (value, result->v_pointer);
+      read_texts (tag, transfer, result, value);
       return TRUE;
     }
 
@@ -428,8 +440,12 @@ list_to_json (Conversion *conversion, GListModel *list, GError **error)
   for (guint i = 0; i < n_items; i++)
     {
       g_autoptr (GObject) item = g_list_model_get_item (list, i);
-      JsonNode *element = object_to_json (conversion, item, error);
+      JsonNode *element = NULL;
 
+      /* It has become shorter meanwhile. */
+      if (item == NULL)
+        break;
+      element = object_to_json (conversion, item, error);
       if (element == NULL)
         return NULL;
       json_array_add_element (array, element);

@@ -79,6 +79,22 @@ rest_typelib_find_class (const RestTypelib *gi, GType type)
   return NULL;
 }
 
+gboolean
+rest_typelib_is_list_of_texts (const RestTypelib *gi, GITypeInfo *type)
+{
+  GITypeInfo *element = NULL;
+  gboolean is_text = FALSE;
+
+  if (gi->g_type_info_get_tag (type) != GI_TYPE_TAG_ARRAY)
+    return FALSE;
+  element = gi->g_type_info_get_param_type (type, 0);
+  is_text = gi->g_type_info_get_tag (element) == GI_TYPE_TAG_UTF8;
+  gi->g_base_info_unref (element);
+
+  return is_text && gi->g_type_info_get_array_type (type) == GI_ARRAY_TYPE_C &&
+         gi->g_type_info_is_zero_terminated (type) && gi->g_type_info_get_array_length (type) < 0;
+}
+
 GIFunctionInfo *
 rest_typelib_find_method (const RestTypelib *gi, GType type, const char *name)
 {

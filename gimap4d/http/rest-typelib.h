@@ -26,6 +26,7 @@ G_BEGIN_DECLS
   X (g_callable_info_can_throw_gerror)                                                             \
   X (g_callable_info_get_arg)                                                                      \
   X (g_callable_info_get_caller_owns)                                                              \
+  X (g_callable_info_get_instance_ownership_transfer)                                              \
   X (g_callable_info_get_n_args)                                                                   \
   X (g_callable_info_get_return_type)                                                              \
   X (g_function_info_get_flags)                                                                    \
@@ -36,11 +37,13 @@ G_BEGIN_DECLS
   X (g_object_info_get_parent)                                                                     \
   X (g_registered_type_info_get_g_type)                                                            \
   X (g_struct_info_find_method)                                                                    \
+  X (g_type_info_get_array_length)                                                                 \
   X (g_type_info_get_array_type)                                                                   \
   X (g_type_info_get_interface)                                                                    \
   X (g_type_info_get_param_type)                                                                   \
   X (g_type_info_get_tag)                                                                          \
-  X (g_type_info_is_pointer)
+  X (g_type_info_is_pointer)                                                                       \
+  X (g_type_info_is_zero_terminated)
 
 /* Its functions, under their own names. */
 typedef struct
@@ -56,6 +59,10 @@ const RestTypelib *rest_typelib_get (GError **error);
 /* The description of a class, or of the nearest of its parents that has one. NULL when none has;
  * unref it with g_base_info_unref (). */
 GIObjectInfo *rest_typelib_find_class (const RestTypelib *gi, GType type);
+
+/* Whether a type is a list of texts with a NULL at its end. Where a number says how long it is, a
+ * client would give that number, and memory behind the list be read. */
+gboolean rest_typelib_is_list_of_texts (const RestTypelib *gi, GITypeInfo *type);
 
 /* The method of an instance, also of its parents and interfaces, or NULL. */
 GIFunctionInfo *rest_typelib_find_method (const RestTypelib *gi, GType type, const char *name);

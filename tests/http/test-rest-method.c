@@ -1,6 +1,6 @@
 /* Methods that clients call by name: what is converted, what is refused, what goes on.
  *
- * The objects are GIO's and ours: their typelibs are there.
+ * The objects are GIO's and ours, whose typelibs are there, and one of our own making.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -8,7 +8,10 @@
 
 #include "server-fixture.h"
 
+#include <girepository.h>
 #include <string.h>
+
+#include "odd/odd-thing.h"
 
 static ServerFixture *
 fixture_with (GObject *object, const char *const *methods)
@@ -96,11 +99,11 @@ test_refused_values (void)
     { "set_attribute_string", "[\"a::b\",\"c\",\"d\"]", "too many parameters: it takes 2" },
     { "set_attribute_boolean", "[\"a::b\",1]", "true or false" },
     { "set_attribute_boolean", "[\"a::b\",\"true\"]", "true or false" },
-    { "set_attribute_int32", "[\"a::b\",2147483648]", "a smaller number" },
+    { "set_attribute_int32", "[\"a::b\",2147483648]", "within the range" },
     { "set_attribute_int32", "[\"a::b\",1.5]", "a whole number" },
     { "set_attribute_int32", "[\"a::b\",\"1\"]", "a whole number" },
-    { "set_attribute_uint32", "[\"a::b\",-1]", "a smaller number" },
-    { "set_attribute_uint32", "[\"a::b\",4294967296]", "a smaller number" },
+    { "set_attribute_uint32", "[\"a::b\",-1]", "within the range" },
+    { "set_attribute_uint32", "[\"a::b\",4294967296]", "within the range" },
     { "set_file_type", "[\"other\"]", "one of the values" },
     { "set_file_type", "[99]", "one of the values" },
     { "set_file_type", "[[]]", "one of the values" },
@@ -283,6 +286,38 @@ test_lifetime (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* What a client would have to know of memory, and what has no form in JSON. */
+static void
+test_odd_functions (void)
+{
+  static const char *const refused[] = { "count",    "count_three", "list",     "get_colour",
+                                         "get_spec", "set_colour",  "get_word", "consume",
+                                         "wait",     NULL };
+  static const char *const methods[] = { "count_ended", "get_label", "half", NULL };
+  g_autoptr (OddThing) thing = odd_thing_new ();
+  g_autoptr (GRestServer) server = g_rest_server_new ("P");
+  g_autoptr (ServerFixture) fixture = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_irepository_require (NULL, "Odd", "1.0", 0, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; refused[i] != NULL; i++)
+    {
+      g_test_message ("%s", refused[i]);
+      g_assert_false (g_rest_server_expose_method (server, "$catalog", G_OBJECT (thing), refused[i],
+                                                   G_REST_EXPOSE_NONE, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+      g_clear_error (&error);
+    }
+
+  fixture = fixture_with (G_OBJECT (thing), methods);
+  assert_call (fixture, "count_ended", "[[\"a\",\"b\"]]", "{\"result\":2}|200");
+  assert_call (fixture, "get_label", "[]", "{\"result\":\"a label\"}|200");
+  assert_call (fixture, "half", "[3]", "{\"result\":1.5}|200");
+  assert_call (fixture, "half", "[1e39]", "|400");
+  assert_call (fixture, "half", "[-1e999]", "|400");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -292,6 +327,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-method/not-exposable", test_not_exposable);
   g_test_add_func ("/rest-method/objects", test_objects);
   g_test_add_func ("/rest-method/endless-objects", test_endless_objects);
+  g_test_add_func ("/rest-method/odd-functions", test_odd_functions);
   g_test_add_func ("/rest-method/pairs", test_pairs);
   g_test_add_func ("/rest-method/singleton", test_singleton);
   g_test_add_func ("/rest-method/lifetime", test_lifetime);
