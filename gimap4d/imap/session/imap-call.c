@@ -9,6 +9,10 @@
 #include "gimap4d/imap/session/imap-call.h"
 
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/imap/session/imap-io-thread.h"
+
+/* So many mails that are handed out do not wait for the end of a turn of the I/O thread. */
+#define HANDED_TOGETHER 16
 
 /* What a main loop may spend on what a call hands out before its other work gets its turn. */
 #define TURN_US 5000
@@ -38,7 +42,8 @@ struct _ImapCall
   GCond cond; /* the sync form waits here */
 
   /* Guarded by the mutex. */
-  GQueue questions; /* of Question, owned */
+  GQueue questions;   /* of Question, owned */
+  gboolean is_waking; /* at the end of this turn of the I/O thread */
   gboolean is_finished;
   gboolean is_cancelled;
   GSource *source; /* owned, nullable: on its way to the caller's context */
@@ -428,6 +433,36 @@ imap_call_set_cancelled_error (ImapCall *call, const GError *error)
 }
 
 static void
+wake_cb (gpointer data)
+{
+  ImapCall *call = data;
+
+  g_mutex_lock (&call->mutex);
+  call->is_waking = FALSE;
+  if (!g_queue_is_empty (&call->questions))
+    wake_caller (call);
+  g_mutex_unlock (&call->mutex);
+  imap_call_unref (call);
+}
+
+/* With the mutex held. To wake a thread costs more than to hand a mail out: a few that come together
+ * wake it once. */
+static gboolean
+can_wake_later (ImapCall *call, const Question *question)
+{
+  if (!question->can_wait || call->questions.length >= HANDED_TOGETHER)
+    return FALSE;
+  if (!call->is_waking)
+    {
+      call->is_waking = imap_io_thread_post (wake_cb, imap_call_ref (call));
+      if (!call->is_waking)
+        imap_call_unref (call);
+    }
+
+  return call->is_waking;
+}
+
+static void
 ask (ImapCall *call, Question *question)
 {
   gboolean is_gone;
@@ -437,7 +472,8 @@ ask (ImapCall *call, Question *question)
   if (!is_gone)
     {
       g_queue_push_tail (&call->questions, question);
-      wake_caller (call);
+      if (!can_wake_later (call, question))
+        wake_caller (call);
     }
   g_mutex_unlock (&call->mutex);
 
