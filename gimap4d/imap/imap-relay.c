@@ -29,7 +29,7 @@ struct _ImapRelay
 
   GMutex mutex;
   GQueue messages; /* of Message, owned; guarded by the mutex */
-  gboolean is_scheduled;
+  GSource *source; /* owned, while it waits; guarded by the mutex */
 };
 
 static void
@@ -55,8 +55,8 @@ imap_relay_new (GObject *object, ImapRelayFunc func)
   return relay;
 }
 
-void
-imap_relay_free (ImapRelay *relay)
+static void
+relay_unref (ImapRelay *relay)
 {
   if (!g_atomic_ref_count_dec (&relay->ref_count))
     return;
@@ -66,6 +66,23 @@ imap_relay_free (ImapRelay *relay)
   g_mutex_clear (&relay->mutex);
   g_main_context_unref (relay->context);
   g_free (relay);
+}
+
+/* Nobody is left to be told: where no main loop runs, what waits would wait for ever. */
+void
+imap_relay_free (ImapRelay *relay)
+{
+  GSource *source;
+
+  g_mutex_lock (&relay->mutex);
+  source = g_steal_pointer (&relay->source);
+  g_mutex_unlock (&relay->mutex);
+  if (source != NULL)
+    {
+      g_source_destroy (source);
+      g_source_unref (source);
+    }
+  relay_unref (relay);
 }
 
 GObject *
@@ -85,7 +102,7 @@ deliver_cb (gpointer data)
   g_mutex_lock (&relay->mutex);
   messages = relay->messages;
   g_queue_init (&relay->messages);
-  relay->is_scheduled = FALSE;
+  g_clear_pointer (&relay->source, g_source_unref);
   g_mutex_unlock (&relay->mutex);
 
   while ((message = g_queue_pop_head (&messages)) != NULL)
@@ -102,18 +119,15 @@ deliver_cb (gpointer data)
 static void
 schedule (ImapRelay *relay)
 {
-  g_autoptr (GSource) source = NULL;
-
-  if (relay->is_scheduled)
+  if (relay->source != NULL)
     return;
 
-  relay->is_scheduled = TRUE;
   g_atomic_ref_count_inc (&relay->ref_count);
-  source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_static_name (source, "gimap4d signals");
-  g_source_set_callback (source, deliver_cb, relay, (GDestroyNotify) imap_relay_free);
-  g_source_attach (source, relay->context);
+  relay->source = g_idle_source_new ();
+  g_source_set_priority (relay->source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (relay->source, "gimap4d signals");
+  g_source_set_callback (relay->source, deliver_cb, relay, (GDestroyNotify) relay_unref);
+  g_source_attach (relay->source, relay->context);
 }
 
 /* Alerts have less room, so that they never push out what says how the connection is. */

@@ -51,6 +51,29 @@ test_unref (void)
     }
 }
 
+/* A program without a main loop: what its context was to be told goes with the object. */
+static void
+test_no_main_loop (void)
+{
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (GOOD_BYE, SCRIPTED_PEER_NONE);
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  GImapTransporter *transporter;
+  g_autoptr (GImapStatus) status = NULL;
+
+  g_main_context_push_thread_default (context);
+  transporter = new_plain_transporter (peer, "client-id", NULL);
+  g_main_context_pop_thread_default (context);
+  status = g_imap_transporter_check_connection (transporter, NULL, NULL);
+  g_assert_true (g_imap_status_get_success (status));
+  g_assert_true (g_main_context_pending (context));
+
+  g_object_unref (transporter);
+  scripted_peer_assert_done (peer);
+  for (guint i = 0; i < 500 && g_main_context_pending (context); i++)
+    g_usleep (10 * 1000);
+  g_assert_false (g_main_context_pending (context));
+}
+
 /* While the call is on its way, in each stage: the call holds the object, and ends. */
 static void
 test_unref_in_call (void)
@@ -292,6 +315,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/session/lifetime/unref", test_unref);
+  g_test_add_func ("/session/lifetime/no-main-loop", test_no_main_loop);
   g_test_add_func ("/session/lifetime/unref-in-call", test_unref_in_call);
   g_test_add_func ("/session/lifetime/unref-in-callback", test_unref_in_callback);
   g_test_add_func ("/session/lifetime/unref-while-connecting", test_unref_while_connecting);
