@@ -173,7 +173,8 @@ split_verbs (const char *verbs)
     {
       g_autofree char *verb = g_ascii_strup (g_strstrip (parts[i]), -1);
 
-      if (!http_is_token (verb))
+      /* For many it means all of them; a client never sends it (RFC 9110, 16.1.2). */
+      if (!http_is_token (verb) || g_str_equal (verb, "*"))
         return NULL;
       g_strv_builder_add (builder, verb);
     }

@@ -894,6 +894,8 @@ test_reserved_patterns (void)
     }
   g_assert_false (
       g_rest_server_add_handler (fixture->server, "/a", "GET,,POST", show_page, NULL, NULL, NULL));
+  g_assert_false (
+      g_rest_server_add_handler (fixture->server, "/a", "*", show_page, NULL, NULL, NULL));
   add_handler (fixture, "/$lib", NULL, "lib");
 }
 

@@ -155,6 +155,43 @@ def test_handlers():
     assert request(server, "/raw")[2] == b"\0"
     raises(GLib.Error, lambda: server.add_handler("/rest", "GET", print))
 
+    @server.add_handler(pattern="all")
+    def all_verbs(request):
+        return request.verb
+
+    @server.add_regex_handler("/numbered/[0-9]+$", "GET")
+    def numbered(request):
+        return list(request.url_path)
+
+    for verb in ("GET", "PUT", "DELETE"):
+        assert request(server, "/all", verb=verb)[2] == verb.encode()
+    assert json.loads(request(server, "/numbered/12")[2]) == ["numbered", "12"]
+    assert request(server, "/numbered/x")[0] == 404
+
+
+def test_what_cannot_be_registered():
+    server = new_server()
+
+    async def later(request):
+        pass
+
+    raises(TypeError, lambda: server.add_handler(), "add_handler()", "pattern")
+    raises(TypeError, lambda: server.add_handler("/x", print), "verbs")
+    raises(TypeError, lambda: server.add_handler("/x", "GET", 5), "called")
+    raises(TypeError, lambda: server.add_handler("/x", "GET", later), "async", "later")
+    raises(TypeError, lambda: server.expose("$catalog", print), "function_name")
+    raises(TypeError, lambda: server.expose("$catalog", "x", print, get=True), "get")
+    raises(AttributeError, lambda: server.expose_object("$catalog", [], "missing"), "missing")
+    raises(GLib.Error, lambda: server.add_handler("/x", "*", print), "*")
+
+
+def test_cookies():
+    message = GImap4D.OutgoingMessage()
+    message.add_cookie("a", "b")
+    message.add_cookie("c", "d", 60, GImap4D.OutgoingCookieFlags.SECURE)
+    lines = message.headers["Set-Cookie"]
+    assert "a=b; Path=/; HttpOnly" in lines and "Max-Age=60; Secure" in lines, lines
+
 
 def test_request():
     server = new_server()
@@ -314,6 +351,8 @@ tap.run({
     "not exposed": test_not_exposed,
     "errors": test_errors,
     "handlers": test_handlers,
+    "what cannot be registered": test_what_cannot_be_registered,
+    "cookies": test_cookies,
     "request": test_request,
     "form with files": test_form_with_files,
     "events": test_events,

@@ -42,6 +42,7 @@ _DEFAULTS = {
     "flags": None,
     "header_charset": 0,
     "keywords": None,
+    "max_age": -1,
     "state": 0,
     "threading": 0,
     "update_seen": True,
@@ -188,6 +189,8 @@ class _Method:
         for name in reversed(names):
             default = None if name in self._nullable else inspect.Parameter.empty
             default = _DEFAULTS.get(name, default)
+            if name == "flags" and not self._flags:
+                default = 0
             has_default = has_default and default is not inspect.Parameter.empty
             parameters.insert(0, inspect.Parameter(
                 name, inspect.Parameter.POSITIONAL_OR_KEYWORD,
@@ -525,13 +528,33 @@ def _answer_with(call, problem):
 
 def _registers(register):
     """With the function or, without it, as a decorator."""
+    signature = inspect.signature(register)
+    texts = [name for name, parameter in signature.parameters.items()
+             if name not in ("self", "function") and parameter.kind != parameter.KEYWORD_ONLY]
+
     @functools.wraps(register)
-    def method(self, first, second, function=None, **options):
+    def method(*arguments, **options):
+        try:
+            bound = signature.bind(*arguments, **options)
+        except TypeError as problem:
+            raise TypeError(f"{register.__name__}(): {problem}") from None
+        bound.apply_defaults()
+        for name in texts:
+            if not isinstance(bound.arguments[name], (str, type(None))):
+                raise TypeError(f"{register.__name__}(): {name} has to be a str, not "
+                                f"{bound.arguments[name]!r}")
+
         def decorate(function):
             if not callable(function):
                 raise TypeError(f"{register.__name__}(): {function!r} cannot be called")
-            register(self, first, second, function, **options)
+            if inspect.iscoroutinefunction(function):
+                raise TypeError(f"{register.__name__}(): nothing would run the async function "
+                                f"{function.__name__}")
+            bound.arguments["function"] = function
+            register(*bound.args, **bound.kwargs)
             return function
+
+        function = bound.arguments["function"]
         return decorate if function is None else decorate(function)
 
     return method
@@ -553,19 +576,25 @@ def _call_with(method, params):
 
 
 def _extend_server(cls):
-    c_expose, c_add_handler, c_run = cls.expose, cls.add_handler, cls.run
+    c_expose, c_run = cls.expose, cls.run
+    c_add_handler, c_add_regex_handler = cls.add_handler, cls.add_regex_handler
     c_add_singleton = cls.add_singleton
 
-    def expose(self, class_name, function_name, function, *, http_get=False):
+    def expose(self, class_name, function_name, function=None, *, http_get=False):
         """Exposes function (request, params), which returns the result or raises."""
         flags = GImap4D.RestExposeFlags(1 if to_boolean(http_get, "http_get") else 0)
         c_expose(self, class_name, function_name, flags, lambda request, params, call, *_: _answer(
             call, lambda: function(request, from_value(params))))
 
-    def add_handler(self, pattern, verbs, function):
+    def add_handler(self, pattern, verbs=None, function=None):
         """Has function (request) answer all requests below a path."""
         c_add_handler(self, pattern, verbs,
                       lambda request, call, *_: _answer(call, function, request))
+
+    def add_regex_handler(self, pattern, verbs=None, function=None):
+        """Has function (request) answer all requests whose path matches."""
+        c_add_regex_handler(self, pattern, verbs,
+                            lambda request, call, *_: _answer(call, function, request))
 
     def expose_object(self, class_name, thing, *names, http_get=False):
         """Exposes methods of an object by their names; they get the parameters one by one."""
@@ -576,6 +605,8 @@ def _extend_server(cls):
                 expose(self, class_name, name,
                        lambda request, params, method=method: _call_with(method, params),
                        http_get=http_get)
+            elif not isinstance(thing, GObject.Object):
+                raise AttributeError(f"{type(thing).__name__} has no method {name}")
             else:
                 self.expose_method(class_name, thing, name, flags)
 
@@ -598,6 +629,7 @@ def _extend_server(cls):
 
     cls.expose = _registers(expose)
     cls.add_handler = _registers(add_handler)
+    cls.add_regex_handler = _registers(add_regex_handler)
     cls.expose_object = expose_object
     cls.add_singleton = add_singleton
     cls.run = run
