@@ -60,6 +60,27 @@ g_incoming_message_get_blob (GIncomingMessage *self)
   return g_bytes_ref (self->body);
 }
 
+static void
+remember_fault (GIncomingMessage *self, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (error == NULL)
+    return;
+
+  g_clear_error (&self->fault);
+  self->fault = g_error_copy (*error);
+}
+
+gboolean
+incoming_message_is_fault (GIncomingMessage *self, const GError *error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->fault != NULL && g_error_matches (error, self->fault->domain, self->fault->code) &&
+         g_str_equal (error->message, self->fault->message);
+}
+
 /**
  * g_incoming_message_get_json:
  * @self: a #GIncomingMessage
@@ -75,13 +96,18 @@ g_incoming_message_get_blob (GIncomingMessage *self)
 JsonNode *
 g_incoming_message_get_json (GIncomingMessage *self, GError **error)
 {
+  JsonNode *node = NULL;
   gsize size = 0;
   const char *data = NULL;
 
   g_return_val_if_fail (G_IS_INCOMING_MESSAGE (self), NULL);
 
   data = g_bytes_get_data (self->body, &size);
-  return http_json_parse (data != NULL ? data : "", size, error);
+  node = http_json_parse (data != NULL ? data : "", size, error);
+  if (node == NULL)
+    remember_fault (self, error);
+
+  return node;
 }
 
 /**
@@ -201,6 +227,8 @@ g_incoming_message_get_form (GIncomingMessage *self, GError **error)
   g_return_val_if_fail (G_IS_INCOMING_MESSAGE (self), NULL);
 
   fields = read_fields (self, error);
+  if (fields == NULL)
+    remember_fault (self, error);
 
   return fields != NULL ? http_form_to_table (fields) : NULL;
 }
@@ -228,6 +256,8 @@ g_incoming_message_get_form_values (GIncomingMessage *self, const char *name, GE
   g_return_val_if_fail (name != NULL, NULL);
 
   fields = read_fields (self, error);
+  if (fields == NULL)
+    remember_fault (self, error);
 
   return fields != NULL ? http_form_get_values (fields, name) : NULL;
 }
@@ -239,7 +269,10 @@ list_parts (GIncomingMessage *self, gboolean only_files, GError **error)
   GListStore *store = NULL;
 
   if (parts == NULL)
-    return NULL;
+    {
+      remember_fault (self, error);
+      return NULL;
+    }
 
   store = g_list_store_new (G_TYPE_INCOMING_PART);
   for (guint i = 0; i < parts->len; i++)

@@ -92,6 +92,7 @@ g_incoming_message_finalize (GObject *object)
   g_object_unref (self->cancellable);
   g_clear_object (&self->stopping);
   g_clear_pointer (&self->parts, g_ptr_array_unref);
+  g_clear_error (&self->fault);
   g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (g_incoming_message_parent_class)->finalize (object);

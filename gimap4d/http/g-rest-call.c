@@ -344,7 +344,9 @@ g_rest_call_return_message (GRestCall *self, GOutgoingMessage *message)
  * @error: what went wrong
  *
  * Answers the call with an error. The client is told of a #GRestServerError, with its status and
- * its message; of any other error only that there was one, with the status 500, and
+ * its message, and, with the status 400, of an error of g_incoming_message_get_json(),
+ * g_incoming_message_get_form(), or g_incoming_message_get_parts(), which tell that its own request
+ * cannot be read; of any other error only that there was one, with the status 500, and
  * #GRestServer::call-failed has the rest.
  *
  * Since: 1.0

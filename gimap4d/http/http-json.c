@@ -48,6 +48,18 @@ fits_integer (const char *text, gsize length)
   return g_ascii_string_to_signed (digits, 10, G_MININT64, G_MAXINT64, NULL, NULL);
 }
 
+/* What is no longer a number in a double, JSON has no way to send back. */
+static gboolean
+fits_double (const char *text, gsize length)
+{
+  char digits[NUMBER_DIGITS + 1];
+
+  memcpy (digits, text, length);
+  digits[length] = '\0';
+
+  return isfinite (g_ascii_strtod (digits, NULL));
+}
+
 /* number = [ "-" ] int [ frac ] [ exp ] (RFC 8259, 6); json-glib would take octal and
  * hexadecimal. */
 static gboolean
@@ -78,7 +90,8 @@ scan_number (const char *text, gsize size, gsize *position)
         return FALSE;
     }
 
-  if (end - *position > NUMBER_DIGITS)
+  if (end - *position > NUMBER_DIGITS ||
+      (!is_whole && !fits_double (text + *position, end - *position)))
     return FALSE;
   *position = end;
 

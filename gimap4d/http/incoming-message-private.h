@@ -29,6 +29,7 @@ struct _GIncomingMessage
   GCancellable *stopping;    /* owned, nullable: cancelled when the server stops */
   GMutex mutex;              /* for what follows */
   GPtrArray *parts; /* (element-type GIncomingPart) owned, nullable: once they were asked for */
+  GError *fault;    /* owned, nullable: why the body could not be read as what was asked for */
 };
 
 GIncomingMessage *incoming_message_new (SoupServerMessage *message,
@@ -38,6 +39,9 @@ GIncomingMessage *incoming_message_new (SoupServerMessage *message,
 /* What is cancelled when the server stops; NULL where there is none. */
 void incoming_message_set_stopping (GIncomingMessage *self, GCancellable *stopping);
 GCancellable *incoming_message_get_stopping (GIncomingMessage *self);
+
+/* Whether an error tells what is wrong with the body, which is its sender's fault. */
+gboolean incoming_message_is_fault (GIncomingMessage *self, const GError *error);
 
 void incoming_message_set_session (GIncomingMessage *self, GRestSession *session);
 

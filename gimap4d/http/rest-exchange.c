@@ -11,6 +11,7 @@
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/http/http-answer.h"
 #include "gimap4d/http/http-dispatch.h"
+#include "gimap4d/http/incoming-message-private.h"
 #include "gimap4d/http/rest-call-private.h"
 
 /* What nginx calls a client that closed its connection; it is never sent. */
@@ -280,9 +281,10 @@ rest_exchange_answer_error (RestExchange *exchange, const GError *error)
 {
   gboolean is_public = error->domain == G_REST_SERVER_ERROR && error->code >= 0 &&
                        error->code < (int) G_N_ELEMENTS (error_statuses);
+  gboolean is_fault = incoming_message_is_fault (exchange->request, error);
   g_autofree char *text = NULL;
 
-  if (!is_public)
+  if (!is_public && !is_fault)
     {
       exchange->failed (error, exchange->failed_object);
       answer_text (exchange, 500, _ ("The function has failed"), NULL);
@@ -290,7 +292,7 @@ rest_exchange_answer_error (RestExchange *exchange, const GError *error)
     }
 
   text = g_utf8_make_valid (error->message, -1);
-  answer_text (exchange, error_statuses[error->code], text, NULL);
+  answer_text (exchange, is_fault ? 400 : error_statuses[error->code], text, NULL);
 }
 
 static void

@@ -142,6 +142,33 @@ def test_errors():
         assert b"canary" not in body and b"object" not in body
 
 
+def test_body_that_cannot_be_read():
+    server = new_server()
+    answers = {
+        "json": lambda request: request.get_json(),
+        "form": lambda request: request.get_form(),
+        "values": lambda request: request.get_form_values("a"),
+        "parts": lambda request: request.get_parts(),
+        "files": lambda request: request.get_files(),
+    }
+    failures = []
+    server.connect("call-failed", lambda server, error: failures.append(error.message))
+    for name, function in answers.items():
+        server.add_handler(name, "POST", function)
+        status, _, body = request(server, "/" + name, body=b"{no", content_type="text/plain")
+        assert status == 400 and (b"is refused" in body or b"text/plain" in body), body
+    assert not failures, failures
+
+    # Another's fault is none of this request.
+    @server.expose("$catalog", "other")
+    def other(request, params):
+        raise GLib.Error.new_literal(Gio.io_error_quark(), "The body is no form but text/plain",
+                                     Gio.IOErrorEnum.INVALID_DATA)
+
+    status, _, body = request(server, "/rest/$catalog/other", data=[])
+    assert status == 500 and len(failures) == 1 and b"form" not in body, body
+
+
 def test_handlers():
     server = new_server()
 
@@ -350,6 +377,7 @@ tap.run({
     "the seed's example": test_seed,
     "not exposed": test_not_exposed,
     "errors": test_errors,
+    "a body that cannot be read": test_body_that_cannot_be_read,
     "handlers": test_handlers,
     "what cannot be registered": test_what_cannot_be_registered,
     "cookies": test_cookies,
