@@ -630,11 +630,15 @@ imap_watch_take_turn (ImapSession *session)
     }
 
   if (session->running->len > 0)
-    imap_session_leave_idle (session);
-  else
-    start_reading (session, reading);
+    {
+      imap_session_leave_idle (session);
+      return TRUE;
+    }
 
-  return TRUE;
+  /* Of an empty box nothing is read: it may have ended, and then nothing brings us here again. */
+  start_reading (session, reading);
+
+  return imap_watch_take_turn (session);
 }
 
 /* Takes the data and the map. */

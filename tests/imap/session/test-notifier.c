@@ -353,6 +353,22 @@ test_contradictions (void)
   g_string_free (script, TRUE);
 }
 
+/* A box that cannot be true any more and is empty now has nothing to be read; who waits goes on. */
+static void
+test_emptied (void)
+{
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
+      BEGUN ("IDLE") IDLING ("4") "C: DONE\nS: * 0 EXISTS\nS: $4 OK left\nC: $5 NOOP\nS: $5 OK\n",
+      SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
+  g_autoptr (NotifierTest) test = notifier_test_new_started (transporter);
+
+  notifier_test_await_command (transporter, 4);
+  session_test_check (transporter);
+  notifier_test_await (test, "deleted 5\ndeleted 6\n");
+  scripted_peer_assert_done (peer);
+}
+
 /* A server that refuses IDLE, or has none, is asked. */
 static void
 test_polling (void)
@@ -512,6 +528,7 @@ main (int argc, char **argv)
   g_test_add_func ("/notifier/P13-P15-lies", test_lies);
   g_test_add_func ("/notifier/P14-huge-box", test_huge_box);
   g_test_add_func ("/notifier/P15-contradictions", test_contradictions);
+  g_test_add_func ("/notifier/emptied", test_emptied);
   g_test_add_func ("/notifier/polling", test_polling);
   g_test_add_func ("/notifier/other-box", test_other_box);
   g_test_add_func ("/notifier/no-box", test_no_box);
