@@ -360,8 +360,7 @@ static void
 unwatch (GImapTransporter *transporter, ImapNews *news)
 {
   imap_news_stop (news);
-  imap_transporter_call_async (transporter, imap_session_new_unwatch_operation (news), NULL,
-                               unwatch, NULL, NULL, NULL);
+  imap_transporter_order (transporter, imap_session_new_unwatch_operation (news));
 }
 
 /* What a start came to. A call that was cancelled may have begun to watch all the same. */
@@ -369,6 +368,7 @@ static gboolean
 end_start (GImapNotifier *self, GImapTransporter *transporter, ImapNews *news, gpointer result)
 {
   g_autoptr (ImapNews) before = NULL;
+  gboolean is_outdone;
 
   if (result == NULL)
     {
@@ -377,10 +377,21 @@ end_start (GImapNotifier *self, GImapTransporter *transporter, ImapNews *news, g
     }
 
   g_mutex_lock (&self->mutex);
-  before = g_steal_pointer (&self->news);
-  self->news = imap_news_ref (news);
+  /* Of two that start it at the same time the later one watches, whichever hears of it first. */
+  is_outdone = self->news != NULL && imap_news_has_ended (news) &&
+               !imap_news_has_ended (self->news);
+  if (!is_outdone)
+    {
+      before = g_steal_pointer (&self->news);
+      self->news = imap_news_ref (news);
+    }
   g_mutex_unlock (&self->mutex);
 
+  if (is_outdone)
+    {
+      imap_news_stop (news);
+      return TRUE;
+    }
   if (before != NULL)
     imap_news_stop (before);
   notify_in_context (self, news);

@@ -1098,6 +1098,14 @@ imap_transporter_call (GImapTransporter *self,
 }
 
 void
+imap_transporter_order (GImapTransporter *self, gpointer operation)
+{
+  g_autoptr (ImapCall) call = imap_call_new_sync (self, NULL);
+
+  imap_session_perform (self->session, operation, call);
+}
+
+void
 imap_transporter_call_async (GImapTransporter *self,
                              gpointer operation,
                              GError *cause,

@@ -21,6 +21,8 @@ gpointer imap_transporter_call (GImapTransporter *self,
                                 gpointer operation,
                                 GCancellable *cancellable,
                                 GError **error);
+/* Nobody waits for this one, and no context has to run for it to end. */
+void imap_transporter_order (GImapTransporter *self, gpointer operation);
 void imap_transporter_call_async (GImapTransporter *self,
                                   gpointer operation,
                                   GError *error,

@@ -157,7 +157,8 @@ claim (ImapCommand *command, const ImapResponse *response)
   if (response->type != IMAP_DATA_FETCH || !imap_data_parse_fetch (response, &fetch, NULL) ||
       !imap_fetch_mails_is_answer (self->what, &fetch) || fetch.uid == 0 ||
       !imap_uid_set_contains (batch->uids, fetch.uid) ||
-      imap_uid_set_contains (batch->taken, fetch.uid))
+      imap_uid_set_contains (batch->taken, fetch.uid) ||
+      imap_uid_set_contains (batch->lost, fetch.uid))
     return FALSE;
 
   batch->n_mails++;

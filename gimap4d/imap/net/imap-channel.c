@@ -310,7 +310,7 @@ write_cb (GObject *pollable, gpointer user_data)
 
   channel->n_uses++;
   write_now (channel);
-  if (!channel->is_closed && g_queue_is_empty (&channel->unwritten))
+  if (!channel->is_closed && !imap_channel_has_unwritten (channel))
     channel->sink->written (channel->user);
   channel->n_uses--;
   release (channel);

@@ -239,7 +239,7 @@ see_flags (ImapSession *session, const ImapFetch *fetch)
   /* A new one, when it is the next: between it and the last there is none. */
   else if (fetch->uid != 0 && watch->n_missing == 0 &&
            fetch->number == imap_mail_map_get_n_mails (watch->map) + 1 &&
-           fetch->number <= session->box->exists &&
+           fetch->number <= session->box->exists && fetch->number <= IMAP_LIMIT_WATCHED_MAILS &&
            imap_mail_map_append (watch->map, fetch->uid, flags))
     {
       tell_created (session, fetch->uid);

@@ -60,6 +60,54 @@ test_no_cycle (void)
   g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT);
 }
 
+/* R15: nor does a start that failed, in a program that never runs a main loop. */
+static void
+test_no_cycle_after_failure (void)
+{
+  g_autoptr (ScriptedPeer)
+      peer = scripted_peer_new (LOGGED_IN ("IDLE") "C: $2 LOGOUT\nS: $2 OK\n", SCRIPTED_PEER_NONE);
+  GImapTransporter *transporter = new_plain_transporter (peer, "client-id", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (
+      g_imap_notifier_start (g_imap_transporter_get_notifier (transporter), NULL, &error));
+  g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_NO_BOX_SELECTED);
+  g_object_add_weak_pointer (G_OBJECT (transporter), (gpointer *) &transporter);
+  g_object_unref (transporter);
+  g_assert_null (transporter);
+  scripted_peer_assert_done (peer);
+}
+
+/* Two start it at the same time: the later one watches, also when the other one hears of his own
+ * start after that. */
+static void
+test_two_starts (void)
+{
+  g_autoptr (ScriptedPeer)
+      peer = scripted_peer_new (LOGGED_IN ("IDLE") SELECTED ("2", "2") TWO_MAILS ("3")
+                                    TWO_MAILS ("4") IDLING ("5") "S: * 1 EXPUNGE\n",
+                                SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (NotifierTest) test = NULL;
+  g_auto (SessionTestAnswer) answer = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  session_test_select (transporter, "INBOX");
+  test = notifier_test_new (transporter);
+  g_main_context_push_thread_default (context);
+  g_imap_notifier_start_async (test->notifier, NULL, session_test_answer_cb, &answer);
+  g_main_context_pop_thread_default (context);
+  g_assert_true (g_imap_notifier_start (test->notifier, NULL, &error));
+  while (answer.result == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_assert_true (g_imap_notifier_start_finish (test->notifier, answer.result, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_imap_notifier_get_is_started (test->notifier));
+  notifier_test_await (test, "started\ndeleted 5\n");
+  scripted_peer_assert_done (peer);
+}
+
 static gpointer
 unref_in_thread (gpointer transporter)
 {
@@ -319,6 +367,8 @@ main (int argc, char **argv)
   notifier_test_hurry ();
   g_test_add_func ("/notifier/R15-unref-in-handler", test_unref_in_handler);
   g_test_add_func ("/notifier/R15-no-cycle", test_no_cycle);
+  g_test_add_func ("/notifier/R15-no-cycle-after-failure", test_no_cycle_after_failure);
+  g_test_add_func ("/notifier/two-starts", test_two_starts);
   g_test_add_func ("/notifier/R15-unref-in-thread", test_unref_in_thread);
   g_test_add_func ("/notifier/stop", test_stop);
   g_test_add_func ("/notifier/stop-in-handler", test_stop_in_handler);
