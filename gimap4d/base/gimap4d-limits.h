@@ -132,6 +132,8 @@
 /* Criteria with points in time in them may need one more search for each way in which these can hold. */
 #define IMAP_LIMIT_SEARCHES 32
 #define IMAP_LIMIT_SORT_KEYS 16
+/* More than the box has: mails that may come in while it is asked for them. */
+#define IMAP_LIMIT_EXTRA_MAILS 1000
 /* 80 MB of nodes, and the longest line of numbers that is taken. */
 #define IMAP_LIMIT_THREAD_MAILS (1u << 22)
 /* Objects below each other are freed each by the one above, on the stack. No thread that people wrote has a

@@ -22,8 +22,6 @@
 
 /* A set of more ids than this may have holes, and asking which of them exist costs less than asking for each. */
 #define SEARCHED_FROM 1000
-/* Mails that may come in while a box is read. */
-#define EXTRA_MAILS 1000
 /* What the first commands ask for, when nobody knows yet how large the mails are. */
 #define FIRST_BODIES 8
 #define FIRST_MAILS 64
@@ -407,7 +405,7 @@ search_done (ImapCommand *command, const ImapResponse *response)
   else if (self->error != NULL)
     imap_operation_fail (self, g_steal_pointer (&self->error));
   else if (imap_uid_set_is_open (self->rest) ||
-           imap_uid_set_get_size (self->rest) > (guint64) exists + EXTRA_MAILS)
+           imap_uid_set_get_size (self->rest) > (guint64) exists + IMAP_LIMIT_EXTRA_MAILS)
     imap_operation_fail (self, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
                                             _ ("the server named more mails than the box has (%u)"),
                                             exists));

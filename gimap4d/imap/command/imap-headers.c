@@ -8,7 +8,25 @@
 
 #include "gimap4d/imap/command/imap-headers.h"
 
+#include "gimap4d/base/g-imap-error.h"
+#include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+
+gboolean
+imap_headers_is_too_many (ImapHeadersOperation *operation, guint64 n_mails)
+{
+  guint64 exists = imap_operation_get_box (operation)->exists;
+
+  return n_mails > exists + IMAP_LIMIT_EXTRA_MAILS || n_mails > IMAP_LIMIT_EXPANSION;
+}
+
+GError *
+imap_headers_new_too_many_error (ImapHeadersOperation *operation)
+{
+  return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
+                      _ ("the server named more mails than the box has (%u)"),
+                      imap_operation_get_box (operation)->exists);
+}
 
 static gboolean
 claim (ImapCommand *command, const ImapResponse *response)
@@ -71,6 +89,12 @@ imap_headers_fetch (ImapHeadersOperation *operation,
 {
   ImapHeaders *self = &operation->headers;
   g_autoptr (GPtrArray) pieces = imap_uid_set_split (uids, G_MAXUINT, IMAP_LIMIT_COMMAND_SET_BYTES);
+
+  if (imap_headers_is_too_many (operation, imap_uid_set_get_size (uids)))
+    {
+      imap_operation_fail (operation, imap_headers_new_too_many_error (operation));
+      return;
+    }
 
   imap_headers_reset (operation);
   self->fetches = g_array_new (FALSE, FALSE, sizeof (ImapFetch));

@@ -39,6 +39,9 @@ void imap_headers_fetch (ImapHeadersOperation *operation,
                          const char *fields,
                          ImapHeadersDone done);
 void imap_headers_reset (ImapHeadersOperation *operation);
+/* Nobody can have so many mails, whatever he says that he found. */
+gboolean imap_headers_is_too_many (ImapHeadersOperation *operation, guint64 n_mails);
+GError *imap_headers_new_too_many_error (ImapHeadersOperation *operation);
 /* Gives the array away. */
 GArray *imap_headers_steal (ImapHeadersOperation *operation);
 

@@ -108,7 +108,7 @@ claim_uid (ImapCommand *command, const ImapResponse *response)
 
   if (response->type != IMAP_DATA_FETCH || response->number < self->from ||
       response->number > self->to || !imap_data_parse_fetch (response, &fetch, NULL) ||
-      fetch.uid == 0)
+      fetch.uid == 0 || imap_uid_set_get_size (self->uids) > self->to - self->from)
     return FALSE;
   imap_uid_set_add (self->uids, fetch.uid);
 

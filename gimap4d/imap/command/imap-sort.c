@@ -148,7 +148,11 @@ claim (ImapCommand *command, const ImapResponse *response)
 
   if (self->problem == NULL)
     numbers = imap_data_parse_numbers (response, &self->problem);
-  if (numbers != NULL)
+  if (numbers == NULL)
+    return TRUE;
+  if (imap_headers_is_too_many (&self->parent, (guint64) self->uids->len + numbers->len))
+    self->problem = imap_headers_new_too_many_error (&self->parent);
+  else
     g_array_append_vals (self->uids, numbers->data, numbers->len);
 
   return TRUE;

@@ -227,6 +227,33 @@ test_more_mails_than_there_are (void)
   g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY);
 }
 
+/* Nor are more of them put in order, by the server or here, or found by their numbers. */
+static void
+test_more_found_than_there_are (void)
+{
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
+      LOGGED_IN ("SORT") SELECTED (
+          "2", "2") "C: $3 UID SORT *\nrepeat 1010\nS: * SORT 1\nend\nS: $3 OK\n"
+                    "C: $4 UID SEARCH *\nS: * ESEARCH UID ALL 1:4294967295\nS: $4 OK\n"
+                    "C: $5 FETCH 1:2 (UID)\nrepeat 10\nS: * 1 FETCH (UID $#)\nend\nS: $5 OK\n",
+      SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
+  g_autoptr (GImapMessageSet) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  session_test_select (transporter, "INBOX");
+  g_assert_null (g_imap_transporter_sort (transporter, "SIZE", NULL, NULL, &error));
+  g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY);
+  g_clear_error (&error);
+  g_assert_null (g_imap_transporter_sort (transporter, "DISPLAYFROM", NULL, NULL, &error));
+  g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY);
+  g_clear_error (&error);
+  found = g_imap_transporter_num_to_id (transporter, 1, 2, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_imap_message_set_get_size (found), ==, 2);
+  scripted_peer_assert_done (peer);
+}
+
 /* What marks a mail by its number is not done again over another connection, where the number may be
  * another mail's. */
 static void
@@ -302,6 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/lies/echoed-secret", test_echoed_secret);
   g_test_add_func ("/session/lies/name-with-line-break", test_name_with_line_break);
   g_test_add_func ("/session/lies/more-mails-than-there-are", test_more_mails_than_there_are);
+  g_test_add_func ("/session/lies/more-found-than-there-are", test_more_found_than_there_are);
   g_test_add_func ("/session/lies/mark-by-number-once", test_mark_by_number_once);
   g_test_add_func ("/session/lies/endless-exists", test_endless_exists);
   g_test_add_func ("/session/lies/new-capabilities", test_new_capabilities);
