@@ -125,6 +125,32 @@ def test_vala():
     check("vala", "mails.vala", ["./mails"], compile_vala)
 
 
+def test_server():
+    """The server answers what the README asks it."""
+    programs = [block for block in list_blocks("python") if "RestServer" in block]
+    asked = [line for block in list_blocks("sh") for line in block.splitlines()
+             if line.startswith("curl ")]
+    assert len(programs) == 1 and len(asked) == 3, (programs, asked)
+    text = programs[0].replace("listen(8080)", "listen(0)\nprint(server.uris[0], flush=True)")
+    server = subprocess.Popen([sys.executable, "-c", text], env=new_environment(), text=True,
+                              stdout=subprocess.PIPE)
+    try:
+        uri = server.stdout.readline().strip().rstrip("/")
+        answers = []
+        for line in asked:
+            line = line.replace("http://localhost:8080", uri).replace("curl ", "curl -s ", 1)
+            result = run(source, "sh", "-c", line, environment=dict(os.environ))
+            assert result.returncode == 0, result.stderr
+            answers.append(result.stdout)
+    finally:
+        server.terminate()
+        server.wait(20)
+        server.stdout.close()
+    assert answers[0].startswith("Hello Ada, you are "), answers
+    assert answers[1] == '{"result":3}', answers
+    assert answers[2] == '{"README.md":%d}' % (source / "README.md").stat().st_size, answers
+
+
 source, build = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 world = str(pathlib.Path(sys.argv[3]).resolve())
-tap.run({"Python": test_python, "C": test_c, "Vala": test_vala})
+tap.run({"Python": test_python, "C": test_c, "Vala": test_vala, "a server": test_server})
