@@ -35,7 +35,7 @@ read_fetch (const ImapResponse *response, GString *log)
   fields = imap_fetch_read_fields (&fetch);
   envelope = imap_fetch_parse_envelope (&fetch);
   structure = imap_fetch_parse_structure (&fetch);
-  if (imap_fetch_has_whole_envelope (&fetch) && envelope == NULL)
+  if (fetch.has_whole_envelope && envelope == NULL)
     g_abort ();
   if (envelope != NULL && envelope->subject != NULL &&
       !g_utf8_validate (envelope->subject, -1, NULL))

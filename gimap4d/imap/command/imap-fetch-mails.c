@@ -193,7 +193,7 @@ claim (ImapCommand *command, const ImapResponse *response)
   /* With the header at hand nothing more is needed. */
   if ((piece->what & (IMAP_FETCH_ENVELOPE | IMAP_FETCH_BODY | IMAP_FETCH_HEADER)) ==
           IMAP_FETCH_ENVELOPE &&
-      !imap_fetch_has_whole_envelope (&fetch))
+      !fetch.has_whole_envelope)
     imap_uid_set_add (self->bare, fetch.uid);
   imap_uid_set_add (self->found, fetch.uid);
   keep_fetch (self, &fetch);

@@ -83,6 +83,8 @@ typedef struct
   gint64 size;    /* -1 when not sent */
   guint64 modseq; /* 0 when not sent */
   gboolean has_flags;
+  gboolean
+      has_whole_envelope; /* all its fields, each of its kind; what is in them is not looked at */
   ImapSpan flags;         /* "(…)" */
   ImapSpan internal_date; /* the string; empty span when not sent */
   ImapSpan envelope;      /* "(…)" */
@@ -113,9 +115,6 @@ GBytes *imap_fetch_dup_bytes (const ImapFetch *fetch, const ImapSpan *span);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapListItem, imap_list_item_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapStatusItem, imap_status_item_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapFetch, imap_fetch_clear)
-
-/* TRUE when there is an ENVELOPE with all its fields, each of its kind; what is in them is not looked at. */
-gboolean imap_fetch_has_whole_envelope (const ImapFetch *fetch);
 
 /* ENVELOPE and BODYSTRUCTURE of a FETCH become the values of mail/: see email-values.h. NULL when
  * nothing can be made of it; a partial one where only some of it is malformed. */

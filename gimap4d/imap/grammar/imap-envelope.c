@@ -285,33 +285,6 @@ imap_envelope_read_addresses (ImapFrame *frame,
   return TRUE;
 }
 
-gboolean
-imap_fetch_has_whole_envelope (const ImapFetch *fetch)
-{
-  /* Date and subject; from, sender, reply-to, to, cc, bcc; in-reply-to and message-id. */
-  static const char kinds[] = "ttaaaaaatt";
-  g_auto (ImapReader) reader = { 0 };
-
-  imap_reader_init_span (&reader, fetch->frame, &fetch->envelope);
-  if (!imap_reader_accept_list (&reader))
-    return FALSE;
-
-  for (guint i = 0; kinds[i] != '\0'; i++)
-    {
-      char next;
-
-      imap_reader_accept_space (&reader);
-      next = imap_reader_peek (&reader);
-      if (kinds[i] == 't' ? next != '"' && next != '{' && !imap_reader_accept_nil (&reader) :
-                            next != '(' && !imap_reader_accept_nil (&reader))
-        return FALSE;
-      if ((next == '"' || next == '{' || next == '(') && !imap_reader_skip_value (&reader, NULL))
-        return FALSE;
-    }
-
-  return imap_reader_accept_list_end (&reader);
-}
-
 EmailEnvelope *
 imap_fetch_parse_envelope (const ImapFetch *fetch)
 {

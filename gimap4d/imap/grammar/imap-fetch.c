@@ -80,6 +80,16 @@ read_body (ImapReader *reader, ImapFetch *fetch)
                                  imap_span_is_empty (&fetch->structure) ? &fetch->structure : NULL);
 }
 
+/* Passed over field by field, that what is wrong with it is seen at once. */
+static gboolean
+read_envelope (ImapReader *reader, ImapFetch *fetch)
+{
+  /* Date and subject; from, sender, reply-to, to, cc, bcc; in-reply-to and message-id. */
+  fetch->has_whole_envelope = imap_reader_accept_list_of (reader, "ssllllllss", &fetch->envelope);
+
+  return fetch->has_whole_envelope || imap_reader_skip_value (reader, &fetch->envelope);
+}
+
 static gboolean
 read_item (ImapReader *reader, const ImapString *name, ImapFetch *fetch)
 {
@@ -102,7 +112,7 @@ read_item (ImapReader *reader, const ImapString *name, ImapFetch *fetch)
   if (imap_string_equals (name, "INTERNALDATE"))
     return imap_reader_skip_value (reader, &fetch->internal_date);
   if (imap_string_equals (name, "ENVELOPE"))
-    return imap_reader_skip_value (reader, &fetch->envelope);
+    return read_envelope (reader, fetch);
   if (imap_string_equals (name, "BODYSTRUCTURE"))
     return imap_reader_skip_value (reader, &fetch->structure);
   if (imap_string_equals (name, "MODSEQ"))

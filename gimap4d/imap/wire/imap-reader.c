@@ -237,7 +237,8 @@ imap_reader_accept_keyword (ImapReader *reader, const char *keyword)
 
   if (reader->error != NULL || rest (reader) < length ||
       ((*text_at (reader) ^ *keyword) & ~0x20) != 0 ||
-      g_ascii_strncasecmp (text_at (reader), keyword, length) != 0)
+      (memcmp (text_at (reader), keyword, length) != 0 &&
+       g_ascii_strncasecmp (text_at (reader), keyword, length) != 0))
     return FALSE;
   if (rest (reader) > length && (ends[(guchar) text_at (reader)[length]] & ENDS_ATOM) == 0)
     return FALSE;
@@ -589,9 +590,17 @@ imap_reader_expect_list_end (ImapReader *reader)
 static gboolean
 skip_quoted (ImapReader *reader)
 {
+  const char *begin = text_at (reader) + 1;
+  const char *quote = rest (reader) > 1 ? memchr (begin, '"', rest (reader) - 1) : NULL;
   gboolean escaped;
   gsize length;
 
+  /* Nearly always it is the first one. */
+  if (quote != NULL && quote[-1] != '\\')
+    {
+      reader->at += quote + 1 - text_at (reader);
+      return TRUE;
+    }
   if (!find_quote (reader, &length, &escaped))
     {
       reader->at = reader->end;
@@ -687,6 +696,45 @@ imap_reader_skip_value (ImapReader *reader, ImapSpan *out_span)
   span.end = reader->at;
   if (out_span != NULL)
     *out_span = span;
+
+  return TRUE;
+}
+
+/* What a string or a list is: NIL, or a value of its own kind. */
+static gboolean
+pass_value_of (ImapReader *reader, char kind)
+{
+  char next = imap_reader_peek (reader);
+
+  if (next == '(' ? kind == 'l' : (next == '"' || next == '{') && kind == 's')
+    return imap_reader_skip_value (reader, NULL);
+
+  return imap_reader_accept_nil (reader);
+}
+
+gboolean
+imap_reader_accept_list_of (ImapReader *reader, const char *kinds, ImapSpan *out_span)
+{
+  /* With an error of its own. */
+  g_auto (ImapReader) ahead = { .frame = reader->frame,
+                                .at = reader->at,
+                                .end = reader->end,
+                                .depth = reader->depth,
+                                .max_depth = reader->max_depth };
+
+  if (reader->error != NULL || !imap_reader_accept_list (&ahead))
+    return FALSE;
+  for (; *kinds != '\0'; kinds++)
+    {
+      imap_reader_accept_space (&ahead);
+      if (!pass_value_of (&ahead, *kinds))
+        return FALSE;
+    }
+  if (!imap_reader_accept_list_end (&ahead))
+    return FALSE;
+
+  *out_span = (ImapSpan){ reader->at, ahead.at };
+  reader->at = ahead.at;
 
   return TRUE;
 }

@@ -95,6 +95,9 @@ gboolean imap_reader_expect_list_end (ImapReader *reader);
 /* Any one value: atom, string, number, list with all that is in it. Counts parentheses and does not
  * recurse, so that no depth is too deep to be skipped. */
 gboolean imap_reader_skip_value (ImapReader *reader, ImapSpan *out_span);
+/* A list of as many values as @kinds has letters, each NIL or of its kind: "s" a string, "l" a list, in
+ * which may be anything. */
+gboolean imap_reader_accept_list_of (ImapReader *reader, const char *kinds, ImapSpan *out_span);
 /* The rest up to the end of the line, as it stands. */
 void imap_reader_take_rest (ImapReader *reader, ImapString *out_rest);
 

@@ -185,6 +185,10 @@ test_skip (void)
     { "(\"\\\"(\") x", 7 },
     { "({a} {2) x", 8 },
     { "\"a b\" x", 5 },
+    { "\"\" x", 2 },
+    { "\"a\\\"b\" x", 6 },
+    { "\"a\\\\\" x", 5 },
+    { "\"\\a\" x", 4 },
     { "{3}\r\na b x", 8 },
     { "NIL x", 3 },
     { "9.37e+06 x", 8 },
@@ -202,6 +206,47 @@ test_skip (void)
       g_assert_cmpuint (span.start, ==, 0);
       g_assert_cmpuint (span.end, ==, rows[i].end);
       g_assert_cmpuint (reader.at, ==, rows[i].end);
+    }
+}
+
+/* Nothing moves when it is another one, and there is no error. */
+static void
+test_list_of (void)
+{
+  static const struct
+  {
+    const char *text;
+    gsize end;
+  } rows[] = {
+    { "(\"a\" ((NIL \")\")) NIL) x", 21 },
+    { "(nil NIL nil) x", 13 },
+    { "({2}\r\na) (()()) \"\") x", 19 },
+    { "( \"a\"  () \"\\\"\" ) x", 16 },
+    { "(\"a\" \"b\" \"c\") x", 0 },
+    { "((a) () \"c\") x", 0 },
+    { "(\"a\" ()) x", 0 },
+    { "(\"a\" () NIL NIL) x", 0 },
+    { "(a () NIL) x", 0 },
+    { "(NILS () NIL) x", 0 },
+    { "({a} () NIL) x", 0 },
+    { "(\"a\" () \"c", 0 },
+    { "(\"a\" (", 0 },
+    { "NIL", 0 },
+    { "", 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (ImapFrame) frame = imap_frame_new_from_text (rows[i].text, -1);
+      g_auto (ImapReader) reader;
+      ImapSpan span = { 0 };
+
+      imap_reader_init (&reader, frame);
+      g_assert_cmpint (imap_reader_accept_list_of (&reader, "sls", &span), ==, rows[i].end > 0);
+      g_assert_cmpuint (span.start, ==, 0);
+      g_assert_cmpuint (span.end, ==, rows[i].end);
+      g_assert_cmpuint (reader.at, ==, rows[i].end);
+      g_assert_no_error (reader.error);
     }
 }
 
@@ -339,6 +384,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reader/words", test_words);
   g_test_add_func ("/reader/errors", test_errors);
   g_test_add_func ("/reader/skip", test_skip);
+  g_test_add_func ("/reader/list-of", test_list_of);
   g_test_add_func ("/reader/P08-deep", test_p08_deep);
   g_test_add_func ("/reader/token-limits", test_token_limits);
   g_test_add_func ("/reader/P34-utf8", test_p34_utf8);
