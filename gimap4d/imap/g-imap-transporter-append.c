@@ -125,8 +125,8 @@ make_append_stream (GImapTransporter *self, const StreamedMail *mail, GError **e
  *
  * 4D: `append()`. RFC 9051, 6.3.12.
  *
- * Returns: (transfer full): the id of the new mail, an empty set when the server does not tell it;
- *   or %NULL with @error set
+ * Returns: (transfer full): the id of the new mail, an empty set when it is not known; or %NULL
+ *   with @error set
  *
  * Since: 1.0
  */
@@ -194,8 +194,8 @@ g_imap_transporter_append_async (GImapTransporter *self,
  *
  * Ends g_imap_transporter_append_async(); see g_imap_transporter_append().
  *
- * Returns: (transfer full): the id of the new mail, an empty set when the server does not tell it;
- *   or %NULL with @error set
+ * Returns: (transfer full): the id of the new mail, an empty set when it is not known; or %NULL
+ *   with @error set
  *
  * Since: 1.0
  */
@@ -220,14 +220,21 @@ g_imap_transporter_append_finish (GImapTransporter *self, GAsyncResult *result, 
  *
  * Puts a raw mail into a box. Opens the connection when there is none. Bare line feeds become
  * CRLF; a NUL in it is %G_IMAP_ERROR_INVALID_ARGUMENT. A mail that is larger than the server
- * takes is %G_IMAP_ERROR_OVERQUOTA, before it is sent where the server says so. When the
+ * takes is %G_IMAP_ERROR_OVERQUOTA, before it is sent where the server says so, for all boxes or for
+ * this one (APPENDLIMIT, RFC 7889). When the
  * connection breaks after the command was sent the call fails with
  * %G_IMAP_ERROR_UNKNOWN_OUTCOME: it is never sent twice.
  *
+ * A server without UIDPLUS (RFC 4315) does not tell the new id. It is found out where that is sure:
+ * in another box than the selected one by its UIDNEXT before and after, when the mail is the only one
+ * that came; in the selected box by a search for its Message-ID among the newest mails, when exactly
+ * one is found. Otherwise the set is empty. What goes wrong while it is looked for costs the id,
+ * never the call: the mail is in the box.
+ *
  * 4D: `append()`. RFC 9051, 6.3.12.
  *
- * Returns: (transfer full): the id of the new mail, an empty set when the server does not tell
- *   it; or %NULL with @error set
+ * Returns: (transfer full): the id of the new mail, an empty set when it is not known; or %NULL
+ *   with @error set
  *
  * Since: 1.0
  */
@@ -294,8 +301,8 @@ g_imap_transporter_append_mime_async (GImapTransporter *self,
  *
  * Ends g_imap_transporter_append_mime_async(); see g_imap_transporter_append_mime().
  *
- * Returns: (transfer full): the id of the new mail, an empty set when the server does not tell
- *   it; or %NULL with @error set
+ * Returns: (transfer full): the id of the new mail, an empty set when it is not known; or %NULL
+ *   with @error set
  *
  * Since: 1.0
  */

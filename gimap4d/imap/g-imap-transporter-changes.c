@@ -515,10 +515,14 @@ g_imap_transporter_expunge_ids_finish (GImapTransporter *self, GAsyncResult *res
  * When the connection breaks after the command was sent the call fails with
  * %G_IMAP_ERROR_UNKNOWN_OUTCOME: it is never sent twice.
  *
+ * A server without UIDPLUS (RFC 4315) does not tell the new ids. They are found out where that is
+ * sure: by the UIDNEXT of @box before and after, when the copies are all that came, and all of @ids
+ * are there still. Otherwise the set is empty.
+ *
  * 4D: `copy()`. RFC 9051, 6.4.7.
  *
- * Returns: (transfer full): the ids of the mails in @box, an empty set when the server does not
- *   tell them; or %NULL with @error set
+ * Returns: (transfer full): the ids of the mails in @box, an empty set when they are not
+ *   known; or %NULL with @error set
  *
  * Since: 1.0
  */
@@ -580,8 +584,8 @@ g_imap_transporter_copy_async (GImapTransporter *self,
  *
  * Ends g_imap_transporter_copy_async(); see g_imap_transporter_copy().
  *
- * Returns: (transfer full): the ids of the mails in @box, an empty set when the server does not
- *   tell them; or %NULL with @error set
+ * Returns: (transfer full): the ids of the mails in @box, an empty set when they are not
+ *   known; or %NULL with @error set
  *
  * Since: 1.0
  */

@@ -9,10 +9,14 @@ import threading
 
 
 class Relay:
-    """Connections to 127.0.0.1:PORT go on to TARGET; ends come through in both directions."""
+    """Connections to 127.0.0.1:PORT go on to TARGET; ends come through in both directions.
 
-    def __init__(self, port, target):
+    CHANGE, where there is one, makes of each line of the server what the client gets.
+    """
+
+    def __init__(self, port, target, change=None):
         self._target = target
+        self._change = change
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._listener.bind(("127.0.0.1", port))
@@ -41,13 +45,17 @@ class Relay:
                 continue
             for connection in (client, server):
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=_copy, args=(source, sink), daemon=True).start()
+            for source, sink, change in ((client, server, None), (server, client, self._change)):
+                threading.Thread(target=_copy, args=(source, sink, change), daemon=True).start()
 
 
-def _copy(source, sink):
+def _copy(source, sink, change):
+    rest = b""
     try:
         while data := source.recv(65536):
+            if change:
+                *lines, rest = (rest + data).split(b"\n")
+                data = b"".join(change(line + b"\n") for line in lines)
             sink.sendall(data)
         sink.shutdown(socket.SHUT_WR)
     except OSError:

@@ -9,9 +9,11 @@ import base64
 import datetime
 import email
 import hashlib
+import re
 
 import tap
-from library import Gio, GImap4D, GLib, fails, need, new_transporter, offers, raises
+from library import Gio, GImap4D, GLib, fails, need, new_transporter, offers, raises, setting
+from relay import Relay
 
 Code = GImap4D.ImapError
 SEEN = "$seen"
@@ -133,6 +135,44 @@ def test_copy_and_move():
     assert [mail.subject for mail in transporter.get_mails(moved)] == ["mail 4", "mail 5"]
     assert [mail.subject for mail in transporter.get_mails(copied)] == ["mail 1", "mail 3"]
     fails(Code.TRYCREATE, lambda: transporter.copy(moved, "Nowhere"), "Nowhere")
+
+
+def test_untold_ids():
+    """A server without UIDPLUS: what it would have told is found by other ways."""
+    if offers("UIDPLUS"):
+        raise tap.Skip("the server has UIDPLUS")
+    told = []
+
+    def keep_silent(line):
+        code = re.search(rb" \[(APPENDUID|COPYUID) \d+ ([0-9:,]+ )?([0-9:,]+)\]", line)
+        if code:
+            told.append(code[3].decode())
+            line = line.replace(code[0], b"")
+        return line
+
+    relay = Relay(0, ("127.0.0.1", int(setting("PLAIN_PORT"))), keep_silent)
+    transporter = new_transporter(host="127.0.0.1", port=relay.port, tls_mode="starttls",
+                                  accept_unsecure_connection=True)
+    transporter.create_box("Silent")
+    transporter.create_box("Other")
+    transporter.select_box("Silent")
+    mail = b"Message-ID: <1@silent.example>\r\nSubject: x\r\n\r\nx\r\n"
+    for box in (None, None, "Other", "Other", "Silent"):
+        assert transporter.append_mime(mail, box).to_string() == told[-1], told
+    large = mail + b"y" * 70 + b"\r\n" * 200_000
+    for box in (None, "Other"):
+        stream = Gio.MemoryInputStream.new_from_bytes(GLib.Bytes(large))
+        assert transporter.append_stream(stream, len(large), box).to_string() == told[-1], told
+    copied = transporter.copy("1:3", "Other")
+    assert copied.to_string() == told[-1] and len(copied) == 3, told
+    # One of them is not there: the server does not say so, and nothing is told.
+    assert not transporter.copy([2, 1000], "Other") and len(told) == 9, told
+    # Without a Message-ID there is nothing to search for here; elsewhere it is counted.
+    assert not transporter.append_mime(b"Subject: y\r\n\r\n")
+    assert transporter.append_mime(b"Subject: y\r\n\r\n", "Other").to_string() == told[-1]
+    assert len(told) == 11
+    transporter.close()
+    relay.close()
 
 
 def test_delete():
@@ -320,6 +360,7 @@ tap.run({
     "append": test_append,
     "append stream": test_append_stream,
     "copy and move": test_copy_and_move,
+    "untold ids": test_untold_ids,
     "delete": test_delete,
     "expunge on leave": test_expunge_on_leave,
     "stay on leave": test_stay_on_leave,

@@ -11,18 +11,21 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/imap/command/imap-placer.h"
+#include "gimap4d/imap/grammar/imap-message-id.h"
 
 #include <string.h>
 
 typedef struct
 {
-  ImapOperation parent;
+  ImapPlacer parent;
 
-  GBytes *mime;    /* owned, nullable: all of it is here */
-  guint64 size;    /* without what is added at the end */
-  char *name;      /* owned, nullable: the selected box */
-  GStrv flags;     /* owned, nullable */
-  GDateTime *date; /* owned, nullable */
+  GBytes *mime;     /* owned, nullable: all of it is here */
+  guint64 size;     /* without what is added at the end */
+  char *name;       /* owned, nullable: the selected box */
+  GStrv flags;      /* owned, nullable */
+  GDateTime *date;  /* owned, nullable */
+  char *message_id; /* owned, nullable: where it may be searched for */
 
   /* A mail that is read while it is sent. */
   ImapAppendFeed feed;
@@ -62,12 +65,12 @@ done (ImapCommand *command, const ImapResponse *response)
     {
       found->uids = imap_uid_set_ref (response->code_uids);
       found->uid_validity = (guint32) MIN (response->code_number, G_MAXUINT32);
+      imap_operation_return (self, found, (GDestroyNotify) imap_found_free);
+      return;
     }
-  else
-    {
-      found->uids = imap_uid_set_new ();
-    }
-  imap_operation_return (self, found, (GDestroyNotify) imap_found_free);
+
+  found->uids = imap_uid_set_new ();
+  imap_placer_end (self, found, self->message_id, NULL);
 }
 
 /* " 5-Feb-2024 09:00:00 +0100", with English months whatever the locale (RFC 9051, date-time). */
@@ -99,17 +102,21 @@ write_flags (ImapWriter *writer, const char *const *flags)
   imap_writer_char (writer, ')');
 }
 
-/* What the server says it takes (RFC 7889); 0 = it says nothing. */
-static guint64
+/* What the server says it takes (RFC 7889): here, or anywhere; -1 = it says nothing. */
+static gint64
 get_limit (AppendOperation *self)
 {
   const ImapCapabilities *capabilities = imap_operation_get_capabilities (self);
 
   for (guint i = 0; capabilities->words[i] != NULL; i++)
     if (g_str_has_prefix (capabilities->words[i], "APPENDLIMIT="))
-      return g_ascii_strtoull (capabilities->words[i] + strlen ("APPENDLIMIT="), NULL, 10);
+      {
+        gint64 limit = g_ascii_strtoll (capabilities->words[i] + strlen ("APPENDLIMIT="), NULL, 10);
 
-  return 0;
+        return limit > 0 ? limit : -1;
+      }
+
+  return self->parent.append_limit;
 }
 
 /* Yahoo refuses a mail whose last line has no end. The server is known by a capability of its own. */
@@ -124,9 +131,9 @@ needs_final_line_end (AppendOperation *self)
 static gboolean
 check_limit (AppendOperation *self)
 {
-  guint64 limit = get_limit (self);
+  gint64 limit = get_limit (self);
 
-  if (limit == 0 || self->size <= limit)
+  if (limit < 0 || self->size <= (guint64) limit)
     return TRUE;
 
   imap_operation_fail (self,
@@ -171,23 +178,39 @@ end_last_line (GBytes *mime)
   return g_byte_array_free_to_bytes (made);
 }
 
+/* @mime: the mail, or its beginning. */
+static void
+note_message_id (AppendOperation *self, GBytes *mime)
+{
+  if (imap_placer_wants_message_id (self))
+    self->message_id = imap_message_id_dup (mime);
+}
+
 static void
 append_whole (AppendOperation *self, GBytes *mime)
 {
   ImapWriter *writer = write_command (self);
   g_autoptr (GBytes) sent = needs_final_line_end (self) ? end_last_line (mime) : g_bytes_ref (mime);
 
+  note_message_id (self, mime);
   imap_writer_literal (writer, sent);
   imap_operation_submit (self, writer, IMAP_COMMAND_MUTATES, NULL, done);
 }
 
 static void
-start (ImapOperation *operation)
+begun (gpointer operation)
 {
-  AppendOperation *self = (AppendOperation *) operation;
+  AppendOperation *self = operation;
 
   if (check_limit (self))
     append_whole (self, self->mime);
+}
+
+static void
+start (ImapOperation *operation)
+{
+  imap_placer_begin (operation, get_box ((AppendOperation *) operation),
+                     IMAP_PLACER_IDS | IMAP_PLACER_LIMIT, begun);
 }
 
 static void
@@ -215,6 +238,7 @@ static void
 feed (AppendOperation *self)
 {
   static const char line_end[] = "\r\n";
+  ImapOperation *operation = (ImapOperation *) self;
   gboolean has_room = TRUE;
 
   while (has_room && self->command != NULL && self->next != NULL)
@@ -231,10 +255,10 @@ feed (AppendOperation *self)
           is_last = FALSE;
           self->next = g_bytes_new_static (line_end, strlen (line_end));
         }
-      has_room = self->parent.host->feed (self->parent.host_data, command, piece, is_last);
+      has_room = operation->host->feed (operation->host_data, command, piece, is_last);
       if (has_room && !is_last)
         self->command = command;
-      if (!self->parent.is_complete)
+      if (!operation->is_complete)
         read_next (self);
     }
 }
@@ -258,6 +282,7 @@ append_fed (AppendOperation *self)
 
   imap_writer_literal_to_feed (writer, self->size + (needs_final_line_end (self) ? 2 : 0));
   command = imap_command_new (self, writer, IMAP_COMMAND_MUTATES | IMAP_COMMAND_FED, NULL, done);
+  note_message_id (self, self->next);
   command->hungry = hungry;
   imap_command_submit (command);
 }
@@ -267,13 +292,14 @@ append_fed (AppendOperation *self)
 static void
 fail_feed (AppendOperation *self, GError *error)
 {
+  ImapOperation *operation = (ImapOperation *) self;
   gboolean is_half = self->n_sent > 0 || self->command != NULL;
 
   imap_operation_fail (self, error);
   if (is_half)
-    self->parent.host->cut (self->parent.host_data,
-                            g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
-                                         _ ("it was cut, as a mail was given up in the middle")));
+    operation->host->cut (operation->host_data,
+                          g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
+                                       _ ("it was cut, as a mail was given up in the middle")));
 }
 
 static void
@@ -323,12 +349,19 @@ imap_append_operation_give (gpointer operation, GBytes *bytes, GError *error)
 /* The beginning is read before anything is sent: a stream that fails at once, or holds a small mail,
  * keeps nobody waiting. */
 static void
-fed_start (ImapOperation *operation)
+fed_begun (gpointer operation)
 {
-  AppendOperation *self = (AppendOperation *) operation;
+  AppendOperation *self = operation;
 
   if (check_limit (self))
     read_next (self);
+}
+
+static void
+fed_start (ImapOperation *operation)
+{
+  imap_placer_begin (operation, get_box ((AppendOperation *) operation),
+                     IMAP_PLACER_IDS | IMAP_PLACER_LIMIT, fed_begun);
 }
 
 static void
@@ -351,6 +384,8 @@ finalize (ImapOperation *operation)
   g_clear_error (&self->error);
   if (self->feed.destroy != NULL)
     self->feed.destroy (self->feed.data);
+  imap_placer_finalize (self);
+  g_free (self->message_id);
   g_free (self->name);
   g_strfreev (self->flags);
   g_clear_pointer (&self->date, g_date_time_unref);

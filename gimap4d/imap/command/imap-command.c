@@ -42,6 +42,8 @@ imap_operation_unref (gpointer data)
 
   if (operation->klass->finalize != NULL)
     operation->klass->finalize (operation);
+  if (operation->settled != NULL)
+    operation->settled_destroy (operation->settled);
   g_free (operation->title);
   g_free (operation->box);
   g_free (operation);
@@ -58,6 +60,12 @@ complete (ImapOperation *operation, gpointer result, GDestroyNotify destroy, GEr
       return;
     }
 
+  if (error != NULL && operation->settled != NULL)
+    {
+      g_clear_error (&error);
+      result = g_steal_pointer (&operation->settled);
+      destroy = operation->settled_destroy;
+    }
   operation->is_complete = TRUE;
   operation->host->complete (operation->host_data, operation, result, destroy, error);
 }

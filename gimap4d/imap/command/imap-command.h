@@ -169,6 +169,9 @@ struct _ImapOperation
    * selection of a box before it end. */
   gboolean goes_ahead;
   gboolean is_complete;
+  /* Owned, nullable: its change is made, and whatever happens from now on it ends with this. */
+  gpointer settled;
+  GDestroyNotify settled_destroy;
   gboolean is_outcome_unknown; /* a change was sent, and its reply will not come */
   gboolean is_holding; /* it has no room: nothing is read, for a while at most, until it says so */
 };

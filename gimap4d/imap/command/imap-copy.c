@@ -12,11 +12,12 @@
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/imap/command/imap-batches.h"
 #include "gimap4d/imap/command/imap-failure.h"
+#include "gimap4d/imap/command/imap-placer.h"
 #include "gimap4d/imap/command/imap-store.h"
 
 typedef struct
 {
-  ImapOperation parent;
+  ImapPlacer parent;
 
   char *box; /* owned */
   gboolean is_move;
@@ -79,17 +80,17 @@ return_placed (CopyOperation *self)
 {
   ImapFound *found = g_new0 (ImapFound, 1);
 
+  found->box = g_strdup (self->box);
   /* Half an answer is none: the ids have to be those of all the mails. */
   if (self->is_untold)
     {
       found->uids = imap_uid_set_new ();
+      imap_placer_end (self, found, NULL, self->batches.uids);
+      return;
     }
-  else
-    {
-      found->uids = imap_uid_set_ref (self->placed);
-      found->uid_validity = self->placed_validity;
-    }
-  found->box = g_strdup (self->box);
+
+  found->uids = imap_uid_set_ref (self->placed);
+  found->uid_validity = self->placed_validity;
   imap_operation_return (self, found, (GDestroyNotify) imap_found_free);
 }
 
@@ -250,6 +251,20 @@ copy_next (CopyOperation *self)
 }
 
 static void
+begun (gpointer operation)
+{
+  copy_next (operation);
+}
+
+/* Only where it can be seen afterwards that all the mails were there to be copied. */
+static gboolean
+can_be_counted (CopyOperation *self)
+{
+  return !self->is_move && self->batches.pieces->len == 1 &&
+         !imap_uid_set_is_open (self->batches.uids);
+}
+
+static void
 start (ImapOperation *operation)
 {
   CopyOperation *self = (CopyOperation *) operation;
@@ -261,7 +276,8 @@ start (ImapOperation *operation)
   if (error != NULL)
     imap_operation_fail (self, error);
   else if (imap_batches_begin (&self->batches, box))
-    copy_next (self);
+    imap_placer_begin (self, self->box, can_be_counted (self) ? IMAP_PLACER_IDS : IMAP_PLACER_NONE,
+                       begun);
   else
     return_placed (self);
 }
@@ -271,6 +287,7 @@ finalize (ImapOperation *operation)
 {
   CopyOperation *self = (CopyOperation *) operation;
 
+  imap_placer_finalize (self);
   imap_batches_clear (&self->batches);
   imap_batches_clear (&self->removal);
   g_clear_pointer (&self->copied, imap_uid_set_unref);

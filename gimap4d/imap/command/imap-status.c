@@ -58,15 +58,32 @@ imap_status_to_state (const ImapStatusItem *item)
   return state;
 }
 
+gboolean
+imap_status_is_answer (gpointer operation,
+                       const ImapResponse *response,
+                       const char *box,
+                       ImapStatusItem *out_item)
+{
+  g_auto (ImapStatusItem) item = { 0 };
+
+  if (response->type != IMAP_DATA_STATUS ||
+      !imap_data_parse_status (response, imap_operation_accepts_utf8 (operation), &item, NULL) ||
+      !imap_box_name_is_same (item.name, box))
+    return FALSE;
+
+  *out_item = item;
+  item = (ImapStatusItem){ 0 };
+
+  return TRUE;
+}
+
 static gboolean
 claim_status (ImapCommand *command, const ImapResponse *response)
 {
   BoxInfoOperation *self = (BoxInfoOperation *) command->operation;
   g_auto (ImapStatusItem) item = { 0 };
 
-  if (response->type != IMAP_DATA_STATUS ||
-      !imap_data_parse_status (response, imap_operation_accepts_utf8 (self), &item, NULL) ||
-      !imap_box_name_is_same (item.name, self->name))
+  if (!imap_status_is_answer (self, response, self->name, &item))
     return FALSE;
 
   g_clear_pointer (&self->state, imap_box_state_free);

@@ -16,6 +16,11 @@ gpointer imap_box_info_operation_new (const char *box);
 
 /* What to ask for with STATUS here: "(MESSAGES …)". */
 char *imap_status_dup_items (gpointer operation);
+/* Whether the response tells of this box; then what it says. */
+gboolean imap_status_is_answer (gpointer operation,
+                                const ImapResponse *response,
+                                const char *box,
+                                ImapStatusItem *out_item);
 ImapBoxState *imap_status_to_state (const ImapStatusItem *item);
 
 G_END_DECLS

@@ -179,6 +179,7 @@ find_status_value (ImapStatusItem *item, const ImapString *name)
     { "UIDVALIDITY", &item->uid_validity },
     { "HIGHESTMODSEQ", &item->highest_modseq },
     { "SIZE", &item->size },
+    { "APPENDLIMIT", &item->append_limit },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
@@ -248,7 +249,7 @@ imap_data_parse_status (const ImapResponse *response,
                         ImapStatusItem *out_item,
                         GError **error)
 {
-  g_auto (ImapStatusItem) item = { NULL, NULL, -1, -1, -1, -1, -1, -1, -1, NULL };
+  g_auto (ImapStatusItem) item = { NULL, NULL, -1, -1, -1, -1, -1, -1, -1, -1, NULL };
   g_auto (ImapReader) reader = { 0 };
 
   imap_reader_init_span (&reader, response->frame, &response->data);

@@ -47,7 +47,8 @@ typedef struct
   gint64 uid_validity;
   gint64 highest_modseq;
   gint64 size;
-  char *mailbox_id; /* owned, nullable: OBJECTID */
+  gint64 append_limit; /* RFC 7889; NIL is -1, too */
+  char *mailbox_id;    /* owned, nullable: OBJECTID */
 } ImapStatusItem;
 
 gboolean imap_data_parse_status (const ImapResponse *response,

@@ -236,7 +236,13 @@ end_operation (ImapSession *session, ImapOperation *operation, GError *error)
   if (!operation->is_complete)
     {
       operation->is_complete = TRUE;
-      if (operation->caller != NULL)
+      if (operation->caller != NULL && operation->settled != NULL)
+        {
+          imap_call_return (operation->caller, g_steal_pointer (&operation->settled),
+                            operation->settled_destroy);
+          g_error_free (error);
+        }
+      else if (operation->caller != NULL)
         imap_call_return_error (operation->caller,
                                 imap_session_name_place (session, operation->title, error));
       else

@@ -95,6 +95,27 @@ append (GImapTransporter *transporter, GError **error)
 }
 
 static GImapMessageSet *
+append_to (GImapTransporter *transporter, const char *box, GError **error)
+{
+  static const char text[] = "Message-ID: <a@b>\r\n\r\n.\r\n";
+  g_autoptr (GBytes) mime = g_bytes_new_static (text, strlen (text));
+
+  return g_imap_transporter_append_mime (transporter, mime, box, NULL, NULL, NULL, error);
+}
+
+static GImapMessageSet *
+append_with_id (GImapTransporter *transporter, GError **error)
+{
+  return append_to (transporter, "Drafts", error);
+}
+
+static GImapMessageSet *
+append_here (GImapTransporter *transporter, GError **error)
+{
+  return append_to (transporter, NULL, error);
+}
+
+static GImapMessageSet *
 create (GImapTransporter *transporter, GError **error)
 {
   return as_set (g_imap_transporter_create_box (transporter, "Été", NULL, error));
@@ -107,6 +128,28 @@ rename_box (GImapTransporter *transporter, GError **error)
 }
 
 #define DONE -1
+
+/* Servers without UIDPLUS: what is put where, and how its ids are looked for. */
+#define COPIED                                                                                     \
+  "C: $8 STATUS \"Old\" (UIDNEXT UIDVALIDITY)\n"                                                   \
+  "S: * STATUS \"Old\" (UIDNEXT 10 UIDVALIDITY 77)\nS: $8 OK\n"                                    \
+  "C: $9 UID COPY 3:5 \"Old\"\nS: $9 OK copied\n"
+#define LOOK_AGAIN                                                                                 \
+  "C: $10 NOOP\nC: $11 UID SEARCH UID 3:5\nC: $12 STATUS \"Old\" (UIDNEXT UIDVALIDITY)\n"
+#define STILL_THERE LOOK_AGAIN "S: $10 OK\nS: * SEARCH "
+#define COUNTED(validity, next)                                                                    \
+  "\nS: $11 OK\nS: * STATUS \"Old\" (UIDNEXT " next " UIDVALIDITY " validity ")\nS: $12 OK\n"
+#define MAIL " {24}\nS: + go\nC-raw: Message-ID: <a@b>\\r\\n\\r\\n.\\r\\n\\r\\n\n"
+#define PUT_DRAFT                                                                                  \
+  "C: $8 STATUS \"Drafts\" (UIDNEXT UIDVALIDITY)\n"                                                \
+  "S: * STATUS \"Drafts\" (UIDNEXT 31 UIDVALIDITY 4)\nS: $8 OK\n"                                  \
+  "C: $9 APPEND \"Drafts\"" MAIL "S: $9 OK done\n"
+#define DRAFTS(validity, next)                                                                     \
+  "C: $10 STATUS \"Drafts\" (UIDNEXT UIDVALIDITY)\n"                                               \
+  "S: * STATUS \"Drafts\" (UIDNEXT " next " UIDVALIDITY " validity ")\nS: $10 OK\n"
+#define PUT_HERE "C: $8 APPEND \"INBOX\"" MAIL "S: $8 OK done\n"
+#define SOUGHT "C: $9 NOOP\nC: $10 UID SEARCH UID 20:* HEADER Message-ID \"<a@b>\"\n"
+#define FOUND "S: $9 OK\nS: $10 OK\n"
 
 /* The name of a row that the reliability rules number begins with that number. */
 static const struct
@@ -149,18 +192,18 @@ static const struct
     "" },
   { "D05-uid-expunge-refused", expunge_ids, "UIDPLUS", "",
     "C: $8 UID EXPUNGE 3:5\nS: $8 BAD never heard of it\n", G_IMAP_ERROR_BAD, "never heard" },
-  { "D11-cut", append, "LITERAL+", "",
+  { "D11-cut", append, "LITERAL+ UIDPLUS", "",
     "C: $8 APPEND \"Drafts\" (\\Draft) \" 5-Feb-2024 09:08:07 -0100\" {9+}\n"
     "C-raw: A: b\\r\\n\\r\\nc\\r\\n\ncut\n",
     G_IMAP_ERROR_UNKNOWN_OUTCOME, "may or may not" },
-  { "D11-refused-before", append, "IDLE", "",
+  { "D11-refused-before", append, "UIDPLUS", "",
     "C: $8 APPEND \"Drafts\" (\\Draft) \" 5-Feb-2024 09:08:07 -0100\" {9}\nS: $8 NO no\n",
     G_IMAP_ERROR_NO, "answered NO: no" },
-  { "D11-refused-after", append, "IDLE", "",
+  { "D11-refused-after", append, "UIDPLUS", "",
     "C: $8 APPEND \"Drafts\" (\\Draft) \" 5-Feb-2024 09:08:07 -0100\" {9}\nS: + go\n"
     "C-raw: A: b\\r\\n\\r\\nc\\r\\n\nS: $8 NO [OVERQUOTA] full\n",
     G_IMAP_ERROR_OVERQUOTA, "full" },
-  { "D11-no-appenduid", append, "IDLE", "",
+  { "D11-no-appenduid", append, "UIDPLUS", "",
     "C: $8 APPEND \"Drafts\" (\\Draft) \" 5-Feb-2024 09:08:07 -0100\" {9}\nS: + go\n"
     "C-raw: A: b\\r\\n\\r\\nc\\r\\n\nS: $8 OK done\n",
     DONE, "" },
@@ -168,7 +211,8 @@ static const struct
     "C: $8 APPEND \"Drafts\" (\\Draft) \" 5-Feb-2024 09:08:07 -0100\" {9+}\n"
     "C-raw: A: b\\r\\n\\r\\nc\\r\\n\nS: $8 OK [APPENDUID 4 31] done\n",
     DONE, "31" },
-  { "D12-append-limit", append, "APPENDLIMIT=8", "", "", G_IMAP_ERROR_OVERQUOTA, "at most 8" },
+  { "D12-append-limit", append, "APPENDLIMIT=8 UIDPLUS", "", "", G_IMAP_ERROR_OVERQUOTA,
+    "at most 8" },
   { "D14-read-only-store", add_flags, "UIDPLUS", "S: * OK [READ-ONLY] now\n", "",
     G_IMAP_ERROR_READ_ONLY, "read-only" },
   { "D14-read-only-expunge", expunge, "UIDPLUS", "S: * OK [READ-ONLY] now\n", "",
@@ -199,7 +243,59 @@ static const struct
     G_IMAP_ERROR_NO_UIDPLUS, "originals were not removed" },
   { "copy", copy, "UIDPLUS", "",
     "C: $8 UID COPY 3:5 \"Old\"\nS: $8 OK [COPYUID 77 3:5 10:12] copied\n", DONE, "10:12" },
-  { "copy-untold", copy, "IDLE", "", "C: $8 UID COPY 3:5 \"Old\"\nS: $8 OK copied\n", DONE, "" },
+  { "copy-untold", copy, "UIDPLUS", "", "C: $8 UID COPY 3:5 \"Old\"\nS: $8 OK copied\n", DONE, "" },
+  { "copy-counted", copy, "IDLE", "", COPIED STILL_THERE "3 4 5" COUNTED ("77", "13"), DONE,
+    "10:12" },
+  { "copy-and-one-more", copy, "IDLE", "", COPIED STILL_THERE "3 4 5" COUNTED ("77", "14"), DONE,
+    "" },
+  { "copy-one-was-gone", copy, "IDLE", "", COPIED STILL_THERE "3 5" COUNTED ("77", "13"), DONE,
+    "" },
+  { "copy-other-box-now", copy, "IDLE", "", COPIED STILL_THERE "3 4 5" COUNTED ("78", "13"), DONE,
+    "" },
+  { "copy-search-refused", copy, "IDLE", "",
+    COPIED LOOK_AGAIN "S: $10 OK\nS: $11 NO no\nS: * STATUS \"Old\" (UIDNEXT 13 UIDVALIDITY 77)\n"
+                      "S: $12 OK\n",
+    DONE, "" },
+  { "copy-lost-behind", copy, "IDLE", "", COPIED LOOK_AGAIN "cut\n", DONE, "" },
+  { "copy-no-such-box", copy, "IDLE", "",
+    "C: $8 STATUS \"Old\" (UIDNEXT UIDVALIDITY)\nS: $8 NO [NONEXISTENT] no Old\n"
+    "C: $9 UID COPY 3:5 \"Old\"\nS: $9 NO [TRYCREATE] no Old\n",
+    G_IMAP_ERROR_TRYCREATE, "no Old" },
+  { "append-counted", append_with_id, "IDLE", "", PUT_DRAFT DRAFTS ("4", "32"), DONE, "31" },
+  { "append-and-one-more", append_with_id, "IDLE", "", PUT_DRAFT DRAFTS ("4", "33"), DONE, "" },
+  { "append-not-counted", append_with_id, "IDLE", "", PUT_DRAFT DRAFTS ("4", "31"), DONE, "" },
+  { "append-other-box-now", append_with_id, "IDLE", "", PUT_DRAFT DRAFTS ("5", "32"), DONE, "" },
+  { "append-status-refused", append_with_id, "IDLE", "",
+    PUT_DRAFT "C: $10 STATUS \"Drafts\" (UIDNEXT UIDVALIDITY)\nS: $10 NO no\n", DONE, "" },
+  { "append-lost-behind", append_with_id, "IDLE", "",
+    PUT_DRAFT "C: $10 STATUS \"Drafts\" (UIDNEXT UIDVALIDITY)\ncut\n", DONE, "" },
+  { "append-here", append_here, "IDLE", "S: * OK [UIDNEXT 20] .\n",
+    PUT_HERE SOUGHT "S: * SEARCH 22\n" FOUND, DONE, "22" },
+  { "append-here-esearch", append_here, "ESEARCH", "S: * OK [UIDNEXT 20] .\n",
+    PUT_HERE "C: $9 NOOP\nC: $10 UID SEARCH RETURN (ALL) UID 20:* HEADER Message-ID \"<a@b>\"\n"
+             "S: $9 OK\nS: * ESEARCH (TAG \"$10\") UID ALL 22\nS: $10 OK\n",
+    DONE, "22" },
+  { "append-here-twice", append_here, "IDLE", "S: * OK [UIDNEXT 20] .\n",
+    PUT_HERE SOUGHT "S: * SEARCH 20 22\n" FOUND, DONE, "" },
+  { "append-here-older", append_here, "IDLE", "S: * OK [UIDNEXT 20] .\n",
+    PUT_HERE SOUGHT "S: * SEARCH 19\n" FOUND, DONE, "" },
+  { "append-here-not-found", append_here, "IDLE", "S: * OK [UIDNEXT 20] .\n",
+    PUT_HERE SOUGHT "S: * SEARCH\n" FOUND, DONE, "" },
+  { "append-here-refused", append_here, "IDLE", "S: * OK [UIDNEXT 20] .\n",
+    PUT_HERE SOUGHT "S: $9 OK\nS: $10 BAD what\n", DONE, "" },
+  { "append-here-lost-behind", append_here, "IDLE", "S: * OK [UIDNEXT 20] .\n",
+    PUT_HERE SOUGHT "rst\n", DONE, "" },
+  { "append-here-no-uidnext", append_here, "IDLE", "", PUT_HERE, DONE, "" },
+  { "D12-append-limit-of-box", append, "UIDPLUS APPENDLIMIT", "",
+    "C: $8 STATUS \"Drafts\" (APPENDLIMIT)\nS: * STATUS \"Drafts\" (APPENDLIMIT 8)\nS: $8 OK\n",
+    G_IMAP_ERROR_OVERQUOTA, "at most 8" },
+  { "D12-append-limit-none", append_with_id, "UIDPLUS APPENDLIMIT", "",
+    "C: $8 STATUS \"Drafts\" (APPENDLIMIT)\nS: * STATUS \"Drafts\" (APPENDLIMIT NIL)\nS: $8 OK\n"
+    "C: $9 APPEND \"Drafts\"" MAIL "S: $9 OK [APPENDUID 4 31] done\n",
+    DONE, "31" },
+  { "D12-append-limit-here", append_here, "APPENDLIMIT", "S: * OK [UIDNEXT 20] .\n",
+    "C: $8 STATUS \"INBOX\" (APPENDLIMIT)\nS: * STATUS \"INBOX\" (APPENDLIMIT 0)\nS: $8 OK\n",
+    G_IMAP_ERROR_OVERQUOTA, "at most 0" },
   { "expunge", expunge, "IDLE", "", "C: $8 EXPUNGE\nS: * 1 EXPUNGE\nS: $8 OK gone\n", DONE, "" },
   { "delete-cut", mark_deleted, "IDLE", "", "C: $8 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nrst\n",
     G_IMAP_ERROR_UNKNOWN_OUTCOME, "may or may not" },

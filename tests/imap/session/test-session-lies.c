@@ -45,9 +45,9 @@ static void
 test_append_cancelled (void)
 {
   g_autoptr (ScriptedPeer) peer = scripted_peer_new (
-      LOGGED_IN ("") "C: $2 NOOP\nS: $2 OK alive\n"
-                     "C: $3 APPEND *{9}\ndelay 900\nS: + go\nC-bytes: 11\nS: $3 OK done\n"
-                     "C: $4 NOOP\nS: $4 OK alive\n",
+      LOGGED_IN ("UIDPLUS") "C: $2 NOOP\nS: $2 OK alive\n"
+                            "C: $3 APPEND *{9}\ndelay 900\nS: + go\nC-bytes: 11\nS: $3 OK done\n"
+                            "C: $4 NOOP\nS: $4 OK alive\n",
       SCRIPTED_PEER_NONE);
   g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
