@@ -142,11 +142,26 @@ g_imap_transporter_open_mime_finish (GImapTransporter *self, GAsyncResult *resul
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* Where the server saves octets by decoding. In a mail or multipart inside of the mail it might decode the
+ * parts of that as well, and so change what the sender has signed. */
+static gboolean
+is_best_decoded (const EmailStructure *structure)
+{
+  return (g_str_equal (structure->encoding, "base64") ||
+          g_str_equal (structure->encoding, "quoted-printable")) &&
+         !g_str_has_prefix (structure->type, "multipart/") &&
+         !g_str_has_prefix (structure->type, "message/");
+}
+
 /* The encoding that the header of a part names; NULL for a part that has no header, and so is not
  * there: each ends with an empty line at least. */
 static char *
-dup_encoding (GInputStream *stream, const char *part_id, GError **error)
+dup_encoding (GInputStream *stream,
+              const char *part_id,
+              gboolean *out_is_best_decoded,
+              GError **error)
 {
+  const EmailStructure *structure;
   g_autoptr (GBytes) header = imap_section_stream_dup_piece (stream);
   g_autoptr (EmailMime) mime = NULL;
 
@@ -159,13 +174,16 @@ dup_encoding (GInputStream *stream, const char *part_id, GError **error)
 
   mime = email_mime_new (header);
 
-  return g_strdup (email_mime_get_structure (mime)->encoding);
+  structure = email_mime_get_structure (mime);
+  *out_is_best_decoded = is_best_decoded (structure);
+
+  return g_strdup (structure->encoding);
 }
 
 static GInputStream *
 decode (GInputStream *raw, const char *encoding)
 {
-  if (email_encoding_is_identity (encoding))
+  if (imap_section_stream_is_decoded (raw) || email_encoding_is_identity (encoding))
     return g_object_ref (raw);
 
   return email_decode_stream_new (raw, encoding);
@@ -180,7 +198,9 @@ decode (GInputStream *raw, const char *encoding)
  * @error: return location for an error
  *
  * Opens one part of a mail of the selected box, an attachment for instance, as a stream of its decoded
- * content. The mail is not marked as seen. Otherwise see g_imap_transporter_open_mime().
+ * content. The mail is not marked as seen. What is in base64 or quoted-printable is decoded by the server
+ * where it has BINARY (RFC 3516), which saves a quarter of the octets, and otherwise, or when it cannot,
+ * here. Otherwise see g_imap_transporter_open_mime().
  *
  * Fails with %G_IMAP_ERROR_NOT_FOUND when there is no such mail or part, and with
  * %G_IMAP_ERROR_INVALID_ARGUMENT when @part_id is none.
@@ -215,7 +235,7 @@ g_imap_transporter_open_part (GImapTransporter *self,
   header_stream = imap_section_stream_open (self, &place, cancellable, error);
   if (header_stream == NULL)
     return NULL;
-  encoding = dup_encoding (header_stream, part_id, error);
+  encoding = dup_encoding (header_stream, part_id, &place.is_best_decoded, error);
   if (encoding == NULL)
     return NULL;
 
@@ -271,7 +291,7 @@ header_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  open->encoding = dup_encoding (stream, open->part_id, &error);
+  open->encoding = dup_encoding (stream, open->part_id, &place.is_best_decoded, &error);
   if (open->encoding == NULL)
     {
       g_task_return_error (task, error);

@@ -26,6 +26,8 @@ struct _ImapSectionStream
   GBytes *piece; /* owned, nullable: what was not read of the last one */
   guint64 next;  /* where the next one begins */
   gboolean is_last;
+  ImapWindowForm form;
+  guint64 total; /* octets, when the server decodes it */
 };
 
 G_DEFINE_FINAL_TYPE (ImapSectionStream, imap_section_stream, G_TYPE_INPUT_STREAM)
@@ -57,7 +59,7 @@ take_piece (ImapSectionStream *self, ImapWindow *window)
   g_clear_pointer (&self->piece, g_bytes_unref);
   self->piece = g_bytes_ref (window->bytes);
   self->next += size;
-  self->is_last = size < IMAP_SECTION_WINDOW;
+  self->is_last = size < IMAP_SECTION_WINDOW || (window->is_decoded && self->next >= self->total);
   imap_window_free (window);
 }
 
@@ -89,6 +91,7 @@ make_operation (ImapSectionStream *self, gboolean update_seen)
   ImapOperation *operation = imap_fetch_window_operation_new (self->uid, self->section, self->next,
                                                               IMAP_SECTION_WINDOW, update_seen);
 
+  imap_fetch_window_operation_set_form (operation, self->form, self->total);
   operation->box = g_strdup (self->box);
   operation->uid_validity = self->uid_validity;
 
@@ -197,6 +200,7 @@ stream_new (GImapTransporter *transporter, const ImapSectionPlace *place)
   self->section = g_strdup (place->section);
   self->box = g_strdup (place->box);
   self->uid_validity = place->uid_validity;
+  self->form = place->is_best_decoded ? IMAP_WINDOW_BEST_DECODED : IMAP_WINDOW_RAW;
 
   return self;
 }
@@ -209,6 +213,8 @@ take_first_piece (ImapSectionStream *self, ImapWindow *window)
     self->box = g_strdup (window->box);
   if (self->uid_validity == 0)
     self->uid_validity = window->uid_validity;
+  self->form = window->is_decoded ? IMAP_WINDOW_DECODED : IMAP_WINDOW_RAW;
+  self->total = window->total;
   take_piece (self, window);
 }
 
@@ -274,6 +280,12 @@ GBytes *
 imap_section_stream_dup_piece (GInputStream *stream)
 {
   return g_bytes_ref (IMAP_SECTION_STREAM (stream)->piece);
+}
+
+gboolean
+imap_section_stream_is_decoded (GInputStream *stream)
+{
+  return IMAP_SECTION_STREAM (stream)->form == IMAP_WINDOW_DECODED;
 }
 
 void

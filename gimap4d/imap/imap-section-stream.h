@@ -27,6 +27,7 @@ typedef struct
   const char *box;      /* nullable: the selected one */
   guint32 uid_validity; /* 0: whatever it is */
   gboolean update_seen;
+  gboolean is_best_decoded; /* the server decodes the part, if it can */
 } ImapSectionPlace;
 
 /* Gets the first piece, so that a mail that is not there is noticed now. */
@@ -43,6 +44,8 @@ GInputStream *imap_section_stream_open_finish (GAsyncResult *result, GError **er
 GImapTransporter *imap_section_stream_get_transporter (ImapSectionStream *self);
 /* Binds @place to the box that the stream is of: what is opened next is of the same mail. */
 void imap_section_stream_bind_place (GInputStream *stream, ImapSectionPlace *place);
+/* Whether the server has decoded it. */
+gboolean imap_section_stream_is_decoded (GInputStream *stream);
 /* What was not read yet of the piece that is here. */
 GBytes *imap_section_stream_dup_piece (GInputStream *stream);
 

@@ -23,6 +23,10 @@ typedef struct
   guint64 offset;
   guint32 length;
   gboolean update_seen;
+  ImapWindowForm form;
+  guint64 known_total;
+  gboolean is_decoding;
+  gint64 total;  /* -1 = not told yet */
   GBytes *bytes; /* owned, nullable */
 } WindowOperation;
 
@@ -66,14 +70,30 @@ claim (ImapCommand *command, const ImapResponse *response)
       fetch.uid != self->uid)
     return FALSE;
 
+  if (self->is_decoding && fetch.decoded_size >= 0)
+    self->total = fetch.decoded_size;
   span = self->section[0] == '\0' ? &fetch.body : &fetch.section;
-  if (imap_span_is_empty (span) || !is_asked_piece (self, &fetch))
+  if (imap_span_is_empty (span) || !is_asked_piece (self, &fetch) ||
+      fetch.is_decoded != self->is_decoding)
     return FALSE;
   g_clear_pointer (&self->bytes, g_bytes_unref);
   self->bytes = imap_fetch_dup_bytes (&fetch, span);
 
   return TRUE;
 }
+
+/* All of what was asked for, as far as there is so much. */
+static gboolean
+has_right_size (WindowOperation *self)
+{
+  guint64 total = (guint64) MAX (self->total, 0);
+  guint64 rest = self->offset < total ? total - self->offset : 0;
+
+  return self->total >= 0 && self->bytes != NULL &&
+         g_bytes_get_size (self->bytes) == MIN (rest, self->length);
+}
+
+static void ask_raw (WindowOperation *self);
 
 static void
 done (ImapCommand *command, const ImapResponse *response)
@@ -82,9 +102,22 @@ done (ImapCommand *command, const ImapResponse *response)
   ImapBoxState *box = imap_operation_get_box (self);
   ImapWindow *window;
 
+  if (self->is_decoding && self->form == IMAP_WINDOW_BEST_DECODED &&
+      (response->condition != IMAP_CONDITION_OK || !has_right_size (self)))
+    {
+      ask_raw (self);
+      return;
+    }
   if (response->condition != IMAP_CONDITION_OK)
     {
       imap_operation_fail_response (self, response);
+      return;
+    }
+  if (self->is_decoding && !has_right_size (self))
+    {
+      imap_operation_fail (self, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_PROTOCOL,
+                                              _ ("a piece of the part has not the size that the "
+                                                 "server told before")));
       return;
     }
   if (self->bytes == NULL)
@@ -96,6 +129,8 @@ done (ImapCommand *command, const ImapResponse *response)
 
   window = g_new0 (ImapWindow, 1);
   window->bytes = g_steal_pointer (&self->bytes);
+  window->is_decoded = self->is_decoding;
+  window->total = self->is_decoding ? (guint64) self->total : 0;
   window->box = g_strdup (box->name);
   window->uid_validity = box->uid_validity;
   imap_operation_return (self, window, (GDestroyNotify) imap_window_free);
@@ -109,12 +144,46 @@ is_section (const char *section)
 }
 
 static void
+ask (WindowOperation *self, const char *arguments)
+{
+  ImapWriter *writer = imap_operation_write (self, "UID FETCH");
+
+  imap_writer_raw (writer, arguments);
+  imap_operation_submit (self, writer, IMAP_COMMAND_SECTION, claim, done);
+}
+
+static void
+ask_raw (WindowOperation *self)
+{
+  gboolean marks = self->update_seen && !imap_operation_get_box (self)->is_read_only;
+  g_autofree char *arguments = g_strdup_printf (" %u (UID %s[%s]<%llu.%u>)", self->uid,
+                                                marks ? "BODY" : "BODY.PEEK", self->section,
+                                                (unsigned long long) self->offset, self->length);
+
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  self->is_decoding = FALSE;
+  ask (self, arguments);
+}
+
+/* The size goes with the first piece: a server that cannot decode the part to its end says so at
+ * once (RFC 3516, 4.3). */
+static void
+ask_decoded (WindowOperation *self)
+{
+  g_autofree char *size = g_strdup_printf ("BINARY.SIZE[%s] ", self->section);
+  g_autofree char *arguments = g_strdup_printf (" %u (UID %sBINARY.PEEK[%s]<%llu.%u>)", self->uid,
+                                                self->offset == 0 ? size : "", self->section,
+                                                (unsigned long long) self->offset, self->length);
+
+  self->is_decoding = TRUE;
+  self->total = self->offset == 0 ? -1 : (gint64) self->known_total;
+  ask (self, arguments);
+}
+
+static void
 start (ImapOperation *operation)
 {
   WindowOperation *self = (WindowOperation *) operation;
-  gboolean marks = self->update_seen && !imap_operation_get_box (self)->is_read_only;
-  g_autofree char *arguments = NULL;
-  ImapWriter *writer;
 
   if (!is_section (self->section))
     {
@@ -123,11 +192,11 @@ start (ImapOperation *operation)
       return;
     }
 
-  arguments = g_strdup_printf (" %u (UID %s[%s]<%llu.%u>)", self->uid, marks ? "BODY" : "BODY.PEEK",
-                               self->section, (unsigned long long) self->offset, self->length);
-  writer = imap_operation_write (self, "UID FETCH");
-  imap_writer_raw (writer, arguments);
-  imap_operation_submit (self, writer, IMAP_COMMAND_SECTION, claim, done);
+  if (self->form == IMAP_WINDOW_DECODED ||
+      (self->form == IMAP_WINDOW_BEST_DECODED && imap_operation_has (self, IMAP_CAPABILITY_BINARY)))
+    ask_decoded (self);
+  else
+    ask_raw (self);
 }
 
 static void
@@ -165,4 +234,13 @@ imap_fetch_window_operation_new (
   self->update_seen = update_seen;
 
   return self;
+}
+
+void
+imap_fetch_window_operation_set_form (gpointer operation, ImapWindowForm form, guint64 total)
+{
+  WindowOperation *self = operation;
+
+  self->form = form;
+  self->known_total = total;
 }

@@ -10,9 +10,18 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  IMAP_WINDOW_RAW,
+  IMAP_WINDOW_DECODED,      /* by the server (BINARY, RFC 3516) */
+  IMAP_WINDOW_BEST_DECODED, /* the same where the server can do that, else raw */
+} ImapWindowForm;
+
 typedef struct
 {
   GBytes *bytes; /* shorter than asked for at the end of the section */
+  gboolean is_decoded;
+  guint64 total; /* octets of the section when it is decoded */
   char *box;
   guint32 uid_validity;
 } ImapWindow;
@@ -23,6 +32,10 @@ void imap_window_free (ImapWindow *window);
  * ImapWindow; G_IMAP_ERROR_NOT_FOUND when there is no such mail or section. */
 gpointer imap_fetch_window_operation_new (
     guint32 uid, const char *section, guint64 offset, guint32 length, gboolean update_seen);
+
+/* @section: the part alone. @total: what a first piece has told, 0 for that one. A piece that has another
+ * size than it has to have is G_IMAP_ERROR_PROTOCOL; a first one with BEST_DECODED is raw then. */
+void imap_fetch_window_operation_set_form (gpointer operation, ImapWindowForm form, guint64 total);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapWindow, imap_window_free)
 

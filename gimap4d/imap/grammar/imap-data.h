@@ -94,6 +94,8 @@ typedef struct
   ImapSpan header;        /* behind BODY[HEADER] or RFC822.HEADER */
   gint64 origin;          /* where the last of these begins, of a piece of it; -1 = it is whole */
   ImapSpan section;       /* behind any other BODY[…] or BINARY[…]: the last one */
+  gboolean is_decoded;    /* that is BINARY[…] */
+  gint64 decoded_size;    /* BINARY.SIZE[…]; -1 when not sent */
 } ImapFetch;
 
 gboolean imap_data_parse_fetch (const ImapResponse *response, ImapFetch *out_fetch, GError **error);

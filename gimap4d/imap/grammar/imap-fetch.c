@@ -66,12 +66,15 @@ read_section (ImapReader *reader, const ImapString *section, ImapFetch *fetch)
 
 /* BODY and BINARY: with a section it is content, without one it is the structure. */
 static gboolean
-read_body (ImapReader *reader, ImapFetch *fetch)
+read_body (ImapReader *reader, gboolean is_decoded, ImapFetch *fetch)
 {
   ImapString section;
 
   if (imap_reader_accept_section (reader, &section, &fetch->origin))
-    return read_section (reader, &section, fetch);
+    {
+      fetch->is_decoded = is_decoded;
+      return read_section (reader, &section, fetch);
+    }
   if (reader->error != NULL)
     return FALSE;
   imap_reader_accept_space (reader);
@@ -95,8 +98,10 @@ read_item (ImapReader *reader, const ImapString *name, ImapFetch *fetch)
 {
   gint64 origin;
 
-  if (imap_string_equals (name, "BODY") || imap_string_equals (name, "BINARY"))
-    return read_body (reader, fetch);
+  if (imap_string_equals (name, "BODY"))
+    return read_body (reader, FALSE, fetch);
+  if (imap_string_equals (name, "BINARY"))
+    return read_body (reader, TRUE, fetch);
   /* BODY.PEEK[…], BINARY.SIZE[…] and what extensions add. */
   if (imap_reader_peek (reader) == '[' &&
       !imap_reader_accept_section (reader, &(ImapString){ 0 }, &origin))
@@ -109,6 +114,8 @@ read_item (ImapReader *reader, const ImapString *name, ImapFetch *fetch)
     return fetch->has_flags = imap_reader_skip_value (reader, &fetch->flags);
   if (imap_string_equals (name, "RFC822.SIZE"))
     return imap_quirk_read_number (reader, &fetch->size);
+  if (imap_string_equals (name, "BINARY.SIZE"))
+    return imap_quirk_read_number (reader, &fetch->decoded_size);
   if (imap_string_equals (name, "INTERNALDATE"))
     return imap_reader_skip_value (reader, &fetch->internal_date);
   if (imap_string_equals (name, "ENVELOPE"))
@@ -139,7 +146,7 @@ accept_item_start (ImapReader *reader)
 gboolean
 imap_data_parse_fetch (const ImapResponse *response, ImapFetch *out_fetch, GError **error)
 {
-  ImapFetch fetch = { .number = response->number, .size = -1, .origin = -1 };
+  ImapFetch fetch = { .number = response->number, .size = -1, .origin = -1, .decoded_size = -1 };
   g_auto (ImapReader) reader = { 0 };
   guint n_items = 0;
   ImapString name;
