@@ -21,6 +21,7 @@
 #include "gimap4d/http/http-pace.h"
 #include "gimap4d/http/http-pipe.h"
 #include "gimap4d/http/http-refusal.h"
+#include "gimap4d/http/http-tls.h"
 
 /* Not smaller than a TLS record: what is left of one inside GnuTLS makes no source ready. */
 #define READ_SIZE 16384
@@ -124,32 +125,20 @@ http_connection_cut (HttpConnection *connection)
   tell_gone (connection);
 }
 
-/* Whether the connection is closed, and perhaps freed, while TLS was at work for it. */
-static gboolean
-is_abandoned (GObject *tls)
-{
-  return g_cancellable_is_cancelled (g_object_get_qdata (tls, connection_quark ()));
-}
-
 static void
-close_tls_cb (GObject *source, GAsyncResult *result, gpointer data)
+said_goodbye_cb (gboolean is_done, gpointer data)
 {
-  g_io_stream_close_finish (G_IO_STREAM (source), result, NULL);
-  if (!is_abandoned (source))
-    close_now (data);
+  close_now (data);
 }
 
-/* Says goodbye as TLS wants it, which waits when the client does not read. */
 static void
 close_tls (HttpConnection *connection)
 {
   connection->is_with_tls = TRUE;
   connection->has_ended = TRUE;
   watch_socket (connection);
-  g_main_context_push_thread_default (connection->context);
-  g_io_stream_close_async (connection->io, G_PRIORITY_DEFAULT, connection->cancellable,
-                           close_tls_cb, connection);
-  g_main_context_pop_thread_default (connection->context);
+  http_tls_end (connection->io, connection->context, connection->cancellable, said_goodbye_cb,
+                connection);
 }
 
 /* The last byte is out. Closing at once would reset the connection when bytes of the client are
@@ -574,15 +563,10 @@ watch_cb (GIOCondition condition, gpointer data)
 }
 
 static void
-handshake_cb (GObject *source, GAsyncResult *result, gpointer data)
+handshake_cb (gboolean is_done, gpointer data)
 {
   HttpConnection *connection = data;
-  g_autoptr (GError) error = NULL;
 
-  gboolean is_done = g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &error);
-
-  if (is_abandoned (source))
-    return;
   if (!is_done)
     {
       close_now (connection);
@@ -603,29 +587,18 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 begin_handshake (HttpConnection *connection, GTlsCertificate *certificate)
 {
-  static const char *const protocols[] = { "http/1.1", NULL };
-  GType type = g_tls_backend_get_server_connection_type (g_tls_backend_get_default ());
-  GObject *tls = NULL;
+  GIOStream *tls = http_tls_begin (connection->io, certificate, connection->context,
+                                   connection->cancellable, handshake_cb, connection);
 
-  /* Without a database given here each handshake reads the system's certificates. */
-  tls = g_initable_new (type, NULL, NULL, "base-io-stream", connection->io, "certificate",
-                        certificate, "database", NULL, "require-close-notify", FALSE,
-                        "advertised-protocols", protocols, NULL);
   if (tls == NULL)
     return FALSE;
 
   g_object_unref (connection->io);
-  connection->io = G_IO_STREAM (tls);
+  connection->io = tls;
   connection->is_secure = TRUE;
   connection->is_with_tls = TRUE;
   connection->state = STATE_HANDSHAKE;
-  g_object_set_qdata_full (tls, connection_quark (), g_object_ref (connection->cancellable),
-                           g_object_unref);
   set_deadline (connection, HTTP_LIMIT_TLS_HANDSHAKE_MS);
-  g_main_context_push_thread_default (connection->context);
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT,
-                                    connection->cancellable, handshake_cb, connection);
-  g_main_context_pop_thread_default (connection->context);
 
   return TRUE;
 }

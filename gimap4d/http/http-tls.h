@@ -1,0 +1,31 @@
+/* The TLS of one client: how it begins, and how it says goodbye.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Called in the context that was given, unless the cancellable is cancelled by then: whoever waits
+ * cancels it before @data goes away. */
+typedef void (*HttpTlsFunc) (gboolean is_done, gpointer data);
+
+/* The encrypted stream above @base, whose handshake has begun; NULL where there is no TLS. */
+GIOStream *http_tls_begin (GIOStream *base,
+                           GTlsCertificate *certificate,
+                           GMainContext *context,
+                           GCancellable *cancellable,
+                           HttpTlsFunc func,
+                           gpointer data);
+/* Says goodbye as TLS wants it, which waits when the client does not read. */
+void http_tls_end (GIOStream *tls,
+                   GMainContext *context,
+                   GCancellable *cancellable,
+                   HttpTlsFunc func,
+                   gpointer data);
+
+G_END_DECLS
