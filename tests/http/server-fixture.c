@@ -197,3 +197,37 @@ server_fixture_curl_text (ServerFixture *fixture, const char *path, ...)
 
   return g_strndup (data != NULL ? data : "", size);
 }
+
+void
+assert_has (const char *text, const char *part)
+{
+  if (strstr (text, part) == NULL)
+    g_error ("no “%s” in: %s", part, text);
+}
+
+void
+assert_lacks (const char *text, const char *part)
+{
+  if (strstr (text, part) != NULL)
+    g_error ("“%s” in: %s", part, text);
+}
+
+void
+assert_status (const char *answer, int status)
+{
+  g_autofree char *line = g_strdup_printf ("HTTP/1.1 %d ", status);
+
+  if (!g_str_has_prefix (answer, line))
+    g_error ("not %d: %s", status, answer);
+}
+
+guint
+count_text (const char *text, const char *part)
+{
+  guint n_found = 0;
+
+  for (; (text = strstr (text, part)) != NULL; text += strlen (part))
+    n_found++;
+
+  return n_found;
+}

@@ -38,6 +38,14 @@ char *server_fixture_curl_text (ServerFixture *fixture,
                                 const char *path,
                                 ...) G_GNUC_NULL_TERMINATED;
 
+/* Claims about an answer; what fails shows all of it. */
+void assert_has (const char *text, const char *part);
+void assert_lacks (const char *text, const char *part);
+void assert_status (const char *answer, int status);
+
+/* How often it stands there. */
+guint count_text (const char *text, const char *part);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ServerFixture, server_fixture_free)
 
 G_END_DECLS

@@ -28,13 +28,6 @@ answer (GIncomingMessage *request, GRestCall *call, gpointer data)
 }
 
 static void
-assert_has (const char *text, const char *part)
-{
-  if (strstr (text, part) == NULL)
-    g_error ("no “%s” in: %s", part, text);
-}
-
-static void
 test_counts (void)
 {
   g_autoptr (ServerFixture) fixture = server_fixture_new ("My \"\\\nP");

@@ -1,4 +1,4 @@
-/* A server and real clients: the example of the specification, the REST paths, errors, cookies.
+/* A server and real clients: the example of the specification, the REST paths, errors, handlers.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -11,40 +11,6 @@
 #include <unistd.h>
 
 static const char pdf[] = "%PDF-1.7\n\0\1\2\xff\xfe binary \r\n\r\n%%EOF";
-
-static void
-assert_has (const char *text, const char *part)
-{
-  if (strstr (text, part) == NULL)
-    g_error ("no “%s” in: %s", part, text);
-}
-
-static void
-assert_lacks (const char *text, const char *part)
-{
-  if (strstr (text, part) != NULL)
-    g_error ("“%s” in: %s", part, text);
-}
-
-static void
-assert_status (const char *answer, int status)
-{
-  g_autofree char *line = g_strdup_printf ("HTTP/1.1 %d ", status);
-
-  if (!g_str_has_prefix (answer, line))
-    g_error ("not %d: %s", status, answer);
-}
-
-static guint
-count (const char *text, const char *part)
-{
-  guint n_found = 0;
-
-  for (; (text = strstr (text, part)) != NULL; text += strlen (part))
-    n_found++;
-
-  return n_found;
-}
 
 /* The example of the specification: a file of the application, as a PDF. */
 static void
@@ -320,227 +286,6 @@ test_failing_functions (void)
 }
 
 static void
-read_session (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
-{
-  GVariantDict *storage = g_rest_session_get_storage (g_incoming_message_get_session (request));
-  g_auto (GValue) value = G_VALUE_INIT;
-  guint32 calls = 0;
-
-  g_variant_dict_lookup (storage, "calls", "u", &calls);
-  g_variant_dict_insert (storage, "calls", "u", calls + 1);
-  g_value_init (&value, G_TYPE_UINT);
-  g_value_set_uint (&value, calls);
-  g_rest_call_return_value (call, &value);
-}
-
-static char *
-find_cookie (const char *text, const char *name)
-{
-  g_autofree char *start = g_strdup_printf ("Set-Cookie: %s=", name);
-  const char *value = strstr (text, start);
-
-  g_assert_nonnull (value);
-  value += strlen (start);
-
-  return g_strndup (value, strcspn (value, ";"));
-}
-
-static void
-test_session (void)
-{
-  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
-  g_autofree char *first = NULL;
-  g_autofree char *id = NULL;
-  g_autofree char *legacy_id = NULL;
-  g_autofree char *cookie = NULL;
-  g_autofree char *legacy_cookie = NULL;
-  g_autofree char *second = NULL;
-  g_autofree char *third = NULL;
-  g_autofree char *foreign = NULL;
-
-  g_rest_server_expose (fixture->server, "S", "n", G_REST_EXPOSE_NONE, read_session, NULL, NULL);
-  server_fixture_listen (fixture);
-  first = server_fixture_curl_text (fixture, "/rest/S/n", "-i", "-d", "[]", NULL);
-  assert_has (first, "{\"result\":0}");
-  g_assert_cmpuint (count (first, "Set-Cookie: "), ==, 2);
-  id = find_cookie (first, "4DSID_P");
-  legacy_id = find_cookie (first, "WASID4D");
-  g_assert_cmpstr (id, ==, legacy_id);
-  g_assert_cmpuint (strlen (id), ==, 32);
-
-  cookie = g_strconcat ("4DSID_P=", id, NULL);
-  second = server_fixture_curl_text (fixture, "/rest/S/n", "-i", "-b", cookie, "-d", "[]", NULL);
-  assert_has (second, "{\"result\":1}");
-  assert_lacks (second, "Set-Cookie");
-  legacy_cookie = g_strconcat ("a=b; WASID4D=", id, NULL);
-  third = server_fixture_curl_text (fixture, "/rest/S/n", "-i", "-b", legacy_cookie, "-d", "[]",
-                                    NULL);
-  assert_has (third, "{\"result\":2}");
-
-  foreign = server_fixture_curl_text (fixture, "/rest/S/n", "-i", "-b", "4DSID_P=made-up", "-d",
-                                      "[]", NULL);
-  assert_has (foreign, "{\"result\":0}");
-  assert_has (foreign, "Set-Cookie: 4DSID_P=");
-  assert_lacks (foreign, "made-up");
-}
-
-/* Two servers with one key: each knows the sessions of the other, and neither keeps them. */
-static void
-test_signed_cookie (void)
-{
-  static const char secret[] = "0123456789abcdef0123456789abcdef";
-  g_autoptr (GBytes) key = g_bytes_new_static (secret, sizeof secret - 1);
-  g_autoptr (GBytes) short_key = g_bytes_new_static (secret, 31);
-  g_autoptr (GError) error = NULL;
-  ServerFixture *fixtures[3];
-  g_autofree char *cookie = NULL;
-
-  for (guint i = 0; i < G_N_ELEMENTS (fixtures); i++)
-    {
-      fixtures[i] = server_fixture_new ("P");
-      g_object_set (fixtures[i]->server, "session-mode", G_REST_SESSION_MODE_SIGNED_COOKIE,
-                    "session-key", i < 2 ? key : short_key, NULL);
-      g_rest_server_expose (fixtures[i]->server, "S", "n", G_REST_EXPOSE_NONE, read_session, NULL,
-                            NULL);
-    }
-  server_fixture_listen (fixtures[0]);
-  server_fixture_listen (fixtures[1]);
-  for (guint i = 0; i < 4; i++)
-    {
-      g_autofree char *header = g_strconcat ("Cookie: 4DSID_P=", cookie != NULL ? cookie : "",
-                                             NULL);
-      g_autofree char *result = g_strdup_printf ("{\"result\":%u}", i);
-      g_autofree char *text = server_fixture_curl_text (fixtures[i % 2], "/rest/S/n", "-i", "-H",
-                                                        header, "-d", "[]", NULL);
-
-      assert_has (text, result);
-      g_free (cookie);
-      cookie = find_cookie (text, "4DSID_P");
-    }
-  g_assert_false (g_rest_server_listen (fixtures[2]->server, 0, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
-
-  for (guint i = 0; i < G_N_ELEMENTS (fixtures); i++)
-    server_fixture_free (fixtures[i]);
-}
-
-static void
-log_in (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
-{
-  static const char *const privileges[] = { "admin", NULL };
-  GRestSession *session = g_incoming_message_get_session (request);
-  g_auto (GValue) value = G_VALUE_INIT;
-
-  if (json_array_get_length (parameters) > 0)
-    g_rest_session_set_privileges (session, privileges);
-  g_value_init (&value, G_TYPE_BOOLEAN);
-  g_value_set_boolean (&value, g_rest_session_has_privilege (session, "admin"));
-  g_rest_call_return_value (call, &value);
-}
-
-/* What a browser got before its user logged in leads to nothing afterwards. */
-static void
-test_login (void)
-{
-  static const GRestSessionMode modes[] = { G_REST_SESSION_MODE_MEMORY,
-                                            G_REST_SESSION_MODE_SIGNED_COOKIE };
-
-  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
-    {
-      static const char *const bodies[] = { "[]", "[1]", "[]" };
-      g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
-      g_autofree char *first = NULL;
-      g_autofree char *header = g_strdup ("X-None: 1");
-      g_autofree char *stranger = NULL;
-
-      g_object_set (fixture->server, "session-mode", modes[i], NULL);
-      g_rest_server_expose (fixture->server, "S", "in", G_REST_EXPOSE_NONE, log_in, NULL, NULL);
-      server_fixture_listen (fixture);
-      for (guint j = 0; j < G_N_ELEMENTS (bodies); j++)
-        {
-          g_autofree char *text = server_fixture_curl_text (fixture, "/rest/S/in", "-i", "-H",
-                                                            header, "-d", bodies[j], NULL);
-          gboolean has_cookie = strstr (text, "Set-Cookie: ") != NULL;
-          g_autofree char *cookie = has_cookie ? find_cookie (text, "4DSID_P") : NULL;
-
-          assert_has (text, j > 0 ? "{\"result\":true}" : "{\"result\":false}");
-          g_assert_cmpint (has_cookie, ==, j < 2);
-          if (!has_cookie)
-            continue;
-          g_free (header);
-          header = g_strconcat ("Cookie: 4DSID_P=", cookie, NULL);
-          if (first == NULL)
-            first = g_strdup (header);
-        }
-      g_assert_cmpstr (first, !=, header);
-      stranger = server_fixture_curl_text (fixture, "/rest/S/in", "-H", first, "-d", "[]", NULL);
-      g_assert_cmpstr (stranger, ==, "{\"result\":false}");
-    }
-}
-
-static void
-fill_session (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
-{
-  GVariantDict *storage = g_rest_session_get_storage (g_incoming_message_get_session (request));
-  g_autofree char *text = g_strnfill (5000, 'x');
-
-  g_variant_dict_insert (storage, "text", "s", text);
-  g_rest_call_return_value (call, NULL);
-}
-
-static void
-test_signed_cookie_full (void)
-{
-  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
-  g_autofree char *text = NULL;
-
-  g_object_set (fixture->server, "session-mode", G_REST_SESSION_MODE_SIGNED_COOKIE, NULL);
-  g_rest_server_expose (fixture->server, "S", "fill", G_REST_EXPOSE_NONE, fill_session, NULL, NULL);
-  server_fixture_listen (fixture);
-  text = server_fixture_curl_text (fixture, "/rest/S/fill", "-i", "-d", "[]", NULL);
-  assert_status (text, 200);
-  assert_lacks (text, "Set-Cookie");
-  g_assert_cmpuint (fixture->failures->len, >, 0);
-}
-
-static void
-answer_lost_file (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
-{
-  g_autofree char *path = NULL;
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GOutgoingMessage) answer = g_outgoing_message_new ();
-  g_autoptr (GError) error = NULL;
-  g_auto (GValue) value = G_VALUE_INIT;
-  int fd = g_file_open_tmp (NULL, &path, &error);
-
-  g_assert_no_error (error);
-  close (fd);
-  file = g_file_new_for_path (path);
-  g_value_init (&value, G_TYPE_FILE);
-  g_value_set_object (&value, file);
-  g_outgoing_message_set_body (answer, &value, &error);
-  g_assert_no_error (error);
-  g_unlink (path);
-  g_rest_call_return_message (call, answer);
-}
-
-/* The body cannot begin: what is answered then leads to the session too. */
-static void
-test_session_of_failure (void)
-{
-  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
-  g_autofree char *text = NULL;
-
-  g_rest_server_expose (fixture->server, "S", "lost", G_REST_EXPOSE_NONE, answer_lost_file, NULL,
-                        NULL);
-  server_fixture_listen (fixture);
-  text = server_fixture_curl_text (fixture, "/rest/S/lost", "-i", "-d", "[]", NULL);
-  assert_status (text, 500);
-  assert_has (text, "Set-Cookie: 4DSID_P=");
-  g_assert_cmpuint (fixture->failures->len, >, 0);
-}
-
-static void
 test_without_session (void)
 {
   g_autoptr (ServerFixture) fixture = fixture_with_functions ();
@@ -765,7 +510,7 @@ test_malformed (void)
 
         assert_status (text, rows[i].status);
         assert_has (text, "\r\nConnection: close\r\n");
-        g_assert_cmpuint (count (text, "HTTP/1.1"), ==, 1);
+        g_assert_cmpuint (count_text (text, "HTTP/1.1"), ==, 1);
       }
   g_assert_cmpuint (calls, ==, 0);
 }
@@ -790,7 +535,7 @@ test_pipeline (void)
       const char *two = strstr (answers, "{\"result\":[2]}");
       const char *four = strstr (answers, "{\"result\":[4]}");
 
-      if (count (answers, "HTTP/1.1 ") != 4)
+      if (count_text (answers, "HTTP/1.1 ") != 4)
         g_error ("step %" G_GSIZE_FORMAT ": %s", step, answers);
       g_assert_true (one != NULL && two > one && four > two);
       g_assert_true (g_str_has_suffix (answers, "[4]}"));
@@ -899,228 +644,6 @@ test_reserved_patterns (void)
   add_handler (fixture, "/$lib", NULL, "lib");
 }
 
-typedef struct
-{
-  GRestCall *call;
-  GCancellable *cancellable;
-} Waiting;
-
-static gboolean
-answer_later (gpointer data)
-{
-  g_autoptr (GRestCall) call = data;
-
-  g_rest_call_return_value (call, NULL);
-
-  return G_SOURCE_REMOVE;
-}
-
-static gpointer
-answer_in_thread (gpointer data)
-{
-  answer_later (data);
-
-  return NULL;
-}
-
-static void
-wait_in_loop (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
-{
-  g_timeout_add (5, answer_later, g_object_ref (call));
-}
-
-static void
-wait_in_thread (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
-{
-  g_thread_unref (g_thread_new ("answer", answer_in_thread, g_object_ref (call)));
-}
-
-static void
-test_later (void)
-{
-  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
-
-  g_rest_server_expose (fixture->server, "L", "loop", G_REST_EXPOSE_NONE, wait_in_loop, NULL, NULL);
-  g_rest_server_expose (fixture->server, "L", "thread", G_REST_EXPOSE_NONE, wait_in_thread, NULL,
-                        NULL);
-  server_fixture_listen (fixture);
-  for (guint i = 0; i < 10; i++)
-    {
-      g_autofree char *text = server_fixture_curl_text (
-          fixture, i % 2 ? "/rest/L/loop" : "/rest/L/thread", "-d", "[]", NULL);
-
-      g_assert_cmpstr (text, ==, "{\"result\":null}");
-    }
-}
-
-static void
-test_threads (void)
-{
-  g_autoptr (ServerFixture) fixture = fixture_with_functions ();
-  g_autofree char *text = NULL;
-
-  g_object_set (fixture->server, "n-threads", 2, NULL);
-  server_fixture_listen (fixture);
-  text = server_fixture_curl_text (fixture, "/rest/$catalog/echo", "-d", "[7]", NULL);
-  g_assert_cmpstr (text, ==, "{\"result\":[7]}");
-}
-
-typedef struct
-{
-  GMutex mutex;
-  GCond cond;
-  guint n_begun;
-  gboolean is_released;
-  gboolean is_destroyed;
-} Gate;
-
-static void
-wait_at_gate (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
-{
-  Gate *gate = data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->mutex);
-
-  gate->n_begun++;
-  while (!gate->is_released)
-    g_cond_wait (&gate->cond, &gate->mutex);
-}
-
-static void
-gate_destroyed (gpointer data)
-{
-  Gate *gate = data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->mutex);
-
-  gate->is_destroyed = TRUE;
-  g_cond_signal (&gate->cond);
-}
-
-/* A function that does not come back keeps its thread and not the server, and what waits for the
- * thread is not begun when nobody wants it any more. */
-static void
-test_threads_left (void)
-{
-  ServerFixture *fixture = server_fixture_new ("P");
-  Gate gate = { 0 };
-
-  g_mutex_init (&gate.mutex);
-  g_cond_init (&gate.cond);
-  g_object_set (fixture->server, "n-threads", 1, "call-timeout", 1, NULL);
-  g_rest_server_expose (fixture->server, "L", "gate", G_REST_EXPOSE_NONE, wait_at_gate, &gate,
-                        gate_destroyed);
-  server_fixture_listen (fixture);
-  for (guint i = 0; i < 2; i++)
-    {
-      g_autofree char *text = server_fixture_curl_text (fixture, "/rest/L/gate", "-i", "-d", "[]",
-                                                        NULL);
-
-      assert_status (text, 500);
-    }
-  server_fixture_free (fixture);
-
-  g_mutex_lock (&gate.mutex);
-  g_assert_false (gate.is_destroyed);
-  gate.is_released = TRUE;
-  g_cond_signal (&gate.cond);
-  while (!gate.is_destroyed)
-    g_cond_wait (&gate.cond, &gate.mutex);
-  g_assert_cmpuint (gate.n_begun, ==, 1);
-  g_mutex_unlock (&gate.mutex);
-  g_mutex_clear (&gate.mutex);
-  g_cond_clear (&gate.cond);
-}
-
-static void
-keep_call (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
-{
-  Waiting *waiting = data;
-
-  waiting->call = g_object_ref (call);
-  waiting->cancellable = g_object_ref (g_incoming_message_get_cancellable (request));
-}
-
-static void
-test_call_timeout (void)
-{
-  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
-  g_autofree char *text = NULL;
-  Waiting waiting = { NULL };
-
-  g_object_set (fixture->server, "call-timeout", 1, NULL);
-  g_rest_server_expose (fixture->server, "L", "keep", G_REST_EXPOSE_NONE, keep_call, &waiting,
-                        NULL);
-  server_fixture_listen (fixture);
-  text = server_fixture_curl_text (fixture, "/rest/L/keep", "-i", "-d", "[]", NULL);
-  assert_status (text, 500);
-  g_assert_true (g_cancellable_is_cancelled (waiting.cancellable));
-  g_rest_call_return_value (waiting.call, NULL);
-  g_object_unref (waiting.call);
-  g_object_unref (waiting.cancellable);
-}
-
-static void
-conceal_itself (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, gpointer data)
-{
-  ServerFixture *fixture = *(ServerFixture **) data;
-
-  g_assert_true (g_rest_server_conceal (fixture->server, "L", "once"));
-  g_timeout_add_full (G_PRIORITY_DEFAULT, 1, answer_later, g_object_ref (call), NULL);
-}
-
-/* A function is taken back while it is at work, and its data freed: the answer is given, and there
- * is no second. */
-static void
-test_concealed (void)
-{
-  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
-  ServerFixture **place = g_new (ServerFixture *, 1);
-  g_autofree char *first = NULL;
-  g_autofree char *second = NULL;
-
-  *place = fixture;
-  g_rest_server_expose (fixture->server, "L", "once", G_REST_EXPOSE_NONE, conceal_itself, place,
-                        g_free);
-  server_fixture_listen (fixture);
-  first = server_fixture_curl_text (fixture, "/rest/L/once", "-d", "[]", NULL);
-  g_assert_cmpstr (first, ==, "{\"result\":null}");
-  second = server_fixture_curl_text (fixture, "/rest/L/once", "-i", "-d", "[]", NULL);
-  assert_status (second, 404);
-}
-
-/* The client leaves while its function is at work (H18). */
-static void
-test_client_leaves (void)
-{
-  static const char request[] = POST "Content-Length: 2\r\n\r\n[]";
-  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
-  Waiting waiting = { NULL };
-
-  g_rest_server_expose (fixture->server, "C", "echo", G_REST_EXPOSE_NONE, keep_call, &waiting,
-                        NULL);
-  server_fixture_listen (fixture);
-  for (guint i = 0; i < 5; i++)
-    {
-      g_autoptr (GSocketClient) client = g_socket_client_new ();
-      g_autoptr (GError) error = NULL;
-      g_autoptr (GSocketConnection) connection = NULL;
-
-      connection = g_socket_client_connect_to_host (client, "127.0.0.1", fixture->port, NULL,
-                                                    &error);
-      g_assert_no_error (error);
-      g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request,
-                                 sizeof request - 1, NULL, NULL, &error);
-      g_assert_no_error (error);
-      while (waiting.call == NULL)
-        g_main_context_iteration (NULL, TRUE);
-      g_io_stream_close (G_IO_STREAM (connection), NULL, &error);
-      while (!g_cancellable_is_cancelled (waiting.cancellable))
-        g_main_context_iteration (NULL, TRUE);
-      g_rest_call_return_value (waiting.call, NULL);
-      g_clear_object (&waiting.call);
-      g_clear_object (&waiting.cancellable);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -1131,11 +654,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-server/H20/errors", test_errors);
   g_test_add_func ("/rest-server/H04/head", test_head);
   g_test_add_func ("/rest-server/H17/failing-functions", test_failing_functions);
-  g_test_add_func ("/rest-server/H22/session", test_session);
-  g_test_add_func ("/rest-server/signed-cookie", test_signed_cookie);
-  g_test_add_func ("/rest-server/signed-cookie-full", test_signed_cookie_full);
-  g_test_add_func ("/rest-server/login", test_login);
-  g_test_add_func ("/rest-server/session-of-failure", test_session_of_failure);
   g_test_add_func ("/rest-server/without-session", test_without_session);
   g_test_add_func ("/rest-server/H07/hosts", test_hosts);
   g_test_add_func ("/rest-server/allowed-hosts", test_allowed_hosts);
@@ -1147,12 +665,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-server/http-1.0", test_http_1_0);
   g_test_add_func ("/rest-server/handlers", test_handlers);
   g_test_add_func ("/rest-server/reserved-patterns", test_reserved_patterns);
-  g_test_add_func ("/rest-server/later", test_later);
-  g_test_add_func ("/rest-server/threads", test_threads);
-  g_test_add_func ("/rest-server/threads-left", test_threads_left);
-  g_test_add_func ("/rest-server/H17/call-timeout", test_call_timeout);
-  g_test_add_func ("/rest-server/H17/concealed", test_concealed);
-  g_test_add_func ("/rest-server/H18/client-leaves", test_client_leaves);
 
   return g_test_run ();
 }
