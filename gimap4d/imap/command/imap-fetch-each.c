@@ -133,7 +133,6 @@ hand_out (EachOperation *self, ImapFetch *fetch, gsize size)
 
   item->operation = imap_operation_ref (self);
   item->fetched = imap_fetched_new (imap_operation_get_box (self));
-  item->fetched->missing = imap_uid_set_new ();
   item->size = size;
   g_array_append_val (item->fetched->fetches, *fetch);
   *fetch = (ImapFetch){ 0 };

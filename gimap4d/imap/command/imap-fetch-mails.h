@@ -26,7 +26,7 @@ typedef struct
 {
   gatomicrefcount ref_count;
   GArray *fetches;     /* of ImapFetch, in the order of the box */
-  ImapUidSet *missing; /* asked for by id and not there */
+  ImapUidSet *missing; /* asked for by id and not there; NULL of a mail that is handed out alone */
   ImapUidSet *failed;  /* nullable: there, and the server cannot give them */
   char *box;
   guint32 uid_validity;

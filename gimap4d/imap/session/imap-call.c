@@ -12,7 +12,7 @@
 #include "gimap4d/imap/session/imap-io-thread.h"
 
 /* So many mails that are handed out do not wait for the end of a turn of the I/O thread. */
-#define HANDED_TOGETHER 16
+#define HANDED_TOGETHER 64
 
 /* What a main loop may spend on what a call hands out before its other work gets its turn. */
 #define TURN_US 5000
@@ -41,12 +41,16 @@ struct _ImapCall
   GMutex mutex;
   GCond cond; /* the sync form waits here */
 
+  GQueue
+      taken; /* of Question, owned: what the caller's thread is answering; of that thread alone */
+
   /* Guarded by the mutex. */
-  GQueue questions;   /* of Question, owned */
-  gboolean is_waking; /* at the end of this turn of the I/O thread */
+  GQueue questions;     /* of Question, owned: those that the caller's thread has not taken */
+  gboolean is_waking;   /* at the end of this turn of the I/O thread */
+  gboolean is_sleeping; /* the caller's thread, in the sync form */
   gboolean is_finished;
-  gboolean is_cancelled;
-  GSource *source; /* owned, nullable: on its way to the caller's context */
+  gint is_cancelled; /* atomic, too: read without the mutex between two questions */
+  GSource *source;   /* owned, nullable: on its way to the caller's context */
   gpointer result;
   GDestroyNotify destroy;
   GError *error;
@@ -72,6 +76,7 @@ call_new (gpointer object, GCancellable *cancellable)
   g_atomic_ref_count_init (&call->ref_count);
   g_mutex_init (&call->mutex);
   g_cond_init (&call->cond);
+  g_queue_init (&call->taken);
   g_queue_init (&call->questions);
   call->object = object;
   call->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
@@ -122,6 +127,7 @@ imap_call_unref (ImapCall *call)
 
   g_assert (call->task == NULL);
   g_clear_pointer (&call->source, g_source_unref);
+  g_queue_clear_full (&call->taken, (GDestroyNotify) question_free);
   g_queue_clear_full (&call->questions, (GDestroyNotify) question_free);
   if (call->result != NULL && call->destroy != NULL)
     call->destroy (call->result);
@@ -172,21 +178,40 @@ answer (ImapCall *call, Question *question)
   question_free (question);
 }
 
-/* Runs what was asked so far, as long as nobody cancels and there is time. Called with the mutex, in
- * the caller's thread; gives it up meanwhile. */
+/* With the mutex held. */
 static void
-answer_questions (ImapCall *call, gint64 time)
+put_back (ImapCall *call)
 {
-  gint64 since = g_get_monotonic_time ();
   Question *question;
 
-  while (!call->is_cancelled && (question = g_queue_pop_head (&call->questions)) != NULL)
+  while ((question = g_queue_pop_tail (&call->taken)) != NULL)
+    g_queue_push_head (&call->questions, question);
+}
+
+/* Runs what was asked so far, as long as nobody cancels and there is time. Called with the mutex, in
+ * the caller's thread; gives it up meanwhile. All are taken together: who takes each alone meets the I/O
+ * thread at the mutex for each. One that runs the main loop may come here again, and gets what is left. */
+static void
+answer_questions (ImapCall *call, gint64 until)
+{
+  gboolean has_time = TRUE;
+
+  put_back (call);
+  while (!call->is_cancelled && has_time && !g_queue_is_empty (&call->questions))
     {
+      Question *question;
+
+      call->taken = call->questions;
+      g_queue_init (&call->questions);
       g_mutex_unlock (&call->mutex);
-      answer (call, question);
+      while (!g_atomic_int_get (&call->is_cancelled) && has_time &&
+             (question = g_queue_pop_head (&call->taken)) != NULL)
+        {
+          answer (call, question);
+          has_time = until == G_MAXINT64 || g_get_monotonic_time () < until;
+        }
       g_mutex_lock (&call->mutex);
-      if (g_get_monotonic_time () - since > time)
-        break;
+      put_back (call);
     }
 }
 
@@ -227,7 +252,7 @@ caller_cb (gpointer user_data)
 
   g_mutex_lock (&call->mutex);
   g_clear_pointer (&call->source, g_source_unref);
-  answer_questions (call, TURN_US);
+  answer_questions (call, g_get_monotonic_time () + TURN_US);
   if (call->is_cancelled && !has_ended (call))
     {
       finish_cancelled (call);
@@ -277,7 +302,10 @@ wake_caller (ImapCall *call)
 {
   if (call->context == NULL)
     {
-      g_cond_broadcast (&call->cond);
+      /* To signal costs a system call also when nobody waits. */
+      if (call->is_sleeping)
+        g_cond_signal (&call->cond);
+      call->is_sleeping = FALSE;
       return;
     }
   if (call->task == NULL)
@@ -302,7 +330,7 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   ImapCall *call = user_data;
 
   g_mutex_lock (&call->mutex);
-  call->is_cancelled = TRUE;
+  g_atomic_int_set (&call->is_cancelled, TRUE);
   wake_caller (call);
   g_mutex_unlock (&call->mutex);
 }
@@ -353,7 +381,9 @@ imap_call_wait (ImapCall *call, GError **error)
           was_abandoned = TRUE;
           break;
         }
+      call->is_sleeping = TRUE;
       g_cond_wait (&call->cond, &call->mutex);
+      call->is_sleeping = FALSE;
     }
   g_mutex_unlock (&call->mutex);
 
@@ -450,6 +480,9 @@ wake_cb (gpointer data)
 static gboolean
 can_wake_later (ImapCall *call, const Question *question)
 {
+  /* Before it sleeps it looks what there is. */
+  if (call->context == NULL && !call->is_sleeping)
+    return TRUE;
   if (!question->can_wait || call->questions.length >= HANDED_TOGETHER)
     return FALSE;
   if (!call->is_waking)

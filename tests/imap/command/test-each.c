@@ -55,6 +55,7 @@ typedef struct
   gpointer thread; /* unowned: where it has to run */
   GCancellable *cancellable;
   gboolean is_destroyed;
+  GAsyncResult **result; /* unowned, nullable: not there before all mails are */
 } Taken;
 
 static gboolean
@@ -332,6 +333,48 @@ result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
+/* As a dialog does that a program opens for a mail. */
+static gboolean
+take_and_run (GEmail *mail, gpointer user_data)
+{
+  Taken *taken = user_data;
+
+  g_assert_null (*taken->result);
+  g_string_append_printf (taken->ids, "%s ", g_email_get_id (mail));
+  for (guint i = 0; i < 200 && taken->n == 0 && *taken->result == NULL; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+  taken->n++;
+
+  return TRUE;
+}
+
+static void
+test_main_loop_inside (void)
+{
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
+      HEAD "C: $3 UID FETCH 1:3 " ITEMS "\n" MAIL ("1") MAIL ("2") MAIL ("3") "delay 50\n"
+                                                                              "S: $3 OK done\n",
+      SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = connect_to (peer);
+  g_autoptr (GImapMessageSet) set = g_imap_message_set_parse ("1:3", NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Taken taken = { .ids = g_string_new (NULL), .result = &result };
+
+  g_imap_transporter_fetch_mails_async (transporter, set, G_IMAP_FETCH_WITH_BODY, take_and_run,
+                                        &taken, NULL, NULL, result_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (g_imap_transporter_fetch_mails_finish (transporter, result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (taken.ids->str, ==, "1 2 3 ");
+  scripted_peer_assert_done (peer);
+  g_string_free (taken.ids, TRUE);
+}
+
 static void
 test_async (void)
 {
@@ -372,6 +415,7 @@ main (int argc, char **argv)
   g_test_add_func ("/each/refused", test_refused);
   g_test_add_func ("/each/slow", test_slow);
   g_test_add_func ("/each/async", test_async);
+  g_test_add_func ("/each/main-loop-inside", test_main_loop_inside);
 
   return g_test_run ();
 }
