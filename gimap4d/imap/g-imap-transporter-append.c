@@ -219,7 +219,8 @@ g_imap_transporter_append_finish (GImapTransporter *self, GAsyncResult *result, 
  * @error: return location for an error
  *
  * Puts a raw mail into a box. Opens the connection when there is none. Bare line feeds become
- * CRLF; a NUL in it is %G_IMAP_ERROR_INVALID_ARGUMENT. A mail that is larger than the server
+ * CRLF. A mail with a NUL in it goes as it is to a server with BINARY (RFC 3516), which may store it in
+ * another encoding; any other cannot take it, and that is %G_IMAP_ERROR_INVALID_ARGUMENT. A mail that is larger than the server
  * takes is %G_IMAP_ERROR_OVERQUOTA, before it is sent where the server says so, for all boxes or for
  * this one (APPENDLIMIT, RFC 7889). When the
  * connection breaks after the command was sent the call fails with
@@ -340,7 +341,9 @@ g_imap_transporter_append_mime_finish (GImapTransporter *self, GAsyncResult *res
  * ]|
  *
  * IMAP wants to know the size before. A stream that ends earlier or goes on is
- * %G_IMAP_ERROR_INVALID_ARGUMENT, and so is one with a NUL in it; an error of the stream itself is
+ * %G_IMAP_ERROR_INVALID_ARGUMENT. A NUL in it needs a server with BINARY (RFC 3516), and has to be
+ * announced by the mail's Content-Transfer-Encoding, `binary`, or stand in its first quarter of a
+ * megabyte; otherwise it is %G_IMAP_ERROR_INVALID_ARGUMENT, too. An error of the stream itself is
  * reported as it is. Where that is noticed in the first quarter of a megabyte nothing was sent; later the
  * connection is cut, so that the server never keeps half a mail, and is opened again for the next call.
  * The same happens when the call is cancelled before the last octet was sent

@@ -54,12 +54,9 @@ imap_mail_text_prepare (GBytes *mime, GError **error)
       g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT, _ ("the mail is empty"));
       return NULL;
     }
+  /* Octets, and no lines that could be mended. */
   if (memchr (text, '\0', size) != NULL)
-    {
-      g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
-                   _ ("the mail has a NUL in it, which IMAP cannot carry"));
-      return NULL;
-    }
+    return g_bytes_ref (mime);
 
   n_bare = count_bare_feeds (text, size);
 

@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* The same bytes, or a copy whose bare line feeds are CRLF, which some servers insist on. NULL with
- * G_IMAP_ERROR_INVALID_ARGUMENT for an empty mail and one with a NUL (RFC 9051, 4.3). */
+/* The same bytes, or a copy whose bare line feeds are CRLF, which some servers insist on. What has a NUL
+ * is left as it is. NULL with G_IMAP_ERROR_INVALID_ARGUMENT for an empty mail. */
 GBytes *imap_mail_text_prepare (GBytes *mime, GError **error);
 
 G_END_DECLS

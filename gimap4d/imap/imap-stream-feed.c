@@ -102,12 +102,6 @@ check_piece (Piece *piece, gsize n_read, GError **error)
                    (unsigned long long) feed->n_read, (unsigned long long) feed->size);
       return FALSE;
     }
-  if (memchr (piece->bytes, '\0', n_read) != NULL)
-    {
-      g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
-                   _ ("the mail has a NUL in it, which IMAP cannot carry"));
-      return FALSE;
-    }
 
   return TRUE;
 }

@@ -329,6 +329,27 @@ def test_fetch_mails():
     assert isinstance(results[1][1], ZeroDivisionError)
 
 
+def test_octets():
+    """What no line can carry needs BINARY, there and back."""
+    transporter = fresh_box("Octets")
+    head = (b"Subject: octets\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\n"
+            b"Content-Transfer-Encoding: binary\r\n\r\n")
+
+    def append_stream(raw):
+        stream = Gio.MemoryInputStream.new_from_bytes(GLib.Bytes(raw))
+        return transporter.append_stream(stream, len(raw))
+
+    # Early, and where only the header can tell of it before.
+    for content in (bytes(range(256)) * 20, b"\xff" * 300_000 + bytes(range(256))):
+        for append in (transporter.append_mime, append_stream):
+            if offers("BINARY"):
+                ids = append(head + content)
+                assert read_all(transporter.open_part(ids[0], "1")) == content, len(content)
+            else:
+                fails(Code.INVALID_ARGUMENT, lambda: append(head + content), "BINARY")
+    assert transporter.get_box_info().mail_count == (4 if offers("BINARY") else 0)
+
+
 def test_await():
     need("UIDPLUS")
     async def change():
@@ -370,5 +391,6 @@ tap.run({
     "stay on leave": test_stay_on_leave,
     "fetch mails": test_fetch_mails,
     "streams": test_streams,
+    "octets": test_octets,
     "await": test_await,
 })

@@ -12,7 +12,7 @@
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/imap/command/imap-placer.h"
-#include "gimap4d/imap/grammar/imap-message-id.h"
+#include "gimap4d/imap/grammar/imap-mail-head.h"
 
 #include <string.h>
 
@@ -35,10 +35,12 @@ typedef struct
   guint64 n_sent;
   gboolean is_reading;
   gboolean is_submitted;
+  gboolean is_binary; /* its literal may have a NUL in it */
 
   GMutex mutex;
-  GBytes *given; /* owned, nullable; guarded by the mutex */
-  GError *error; /* owned, nullable; guarded by the mutex */
+  GBytes *given;    /* owned, nullable; guarded by the mutex */
+  GError *error;    /* owned, nullable; guarded by the mutex */
+  gboolean has_nul; /* what is given; guarded by the mutex */
 } AppendOperation;
 
 static const char *
@@ -183,7 +185,7 @@ static void
 note_message_id (AppendOperation *self, GBytes *mime)
 {
   if (imap_placer_wants_message_id (self))
-    self->message_id = imap_message_id_dup (mime);
+    self->message_id = imap_mail_head_dup_message_id (mime);
 }
 
 static void
@@ -193,8 +195,27 @@ append_whole (AppendOperation *self, GBytes *mime)
   g_autoptr (GBytes) sent = needs_final_line_end (self) ? end_last_line (mime) : g_bytes_ref (mime);
 
   note_message_id (self, mime);
-  imap_writer_literal (writer, sent);
+  if (self->is_binary)
+    imap_writer_literal8 (writer, sent);
+  else
+    imap_writer_literal (writer, sent);
   imap_operation_submit (self, writer, IMAP_COMMAND_MUTATES, NULL, done);
+}
+
+static gboolean
+contains_nul (GBytes *bytes)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+
+  return memchr (data, '\0', size) != NULL;
+}
+
+static GError *
+refuse_nul (void)
+{
+  return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
+                      _ ("the mail has a NUL in it, and the server has no BINARY"));
 }
 
 static void
@@ -202,7 +223,12 @@ begun (gpointer operation)
 {
   AppendOperation *self = operation;
 
-  if (check_limit (self))
+  if (!check_limit (self))
+    return;
+  self->is_binary = contains_nul (self->mime);
+  if (self->is_binary && !imap_operation_has (self, IMAP_CAPABILITY_BINARY))
+    imap_operation_fail (self, refuse_nul ());
+  else
     append_whole (self, self->mime);
 }
 
@@ -280,7 +306,8 @@ append_fed (AppendOperation *self)
   ImapWriter *writer = write_command (self);
   ImapCommand *command;
 
-  imap_writer_literal_to_feed (writer, self->size + (needs_final_line_end (self) ? 2 : 0));
+  imap_writer_literal_to_feed (writer, self->size + (needs_final_line_end (self) ? 2 : 0),
+                               self->is_binary);
   command = imap_command_new (self, writer, IMAP_COMMAND_MUTATES | IMAP_COMMAND_FED, NULL, done);
   note_message_id (self, self->next);
   command->hungry = hungry;
@@ -302,19 +329,40 @@ fail_feed (AppendOperation *self, GError *error)
                                        _ ("it was cut, as a mail was given up in the middle")));
 }
 
+/* The literal that a mail goes in is chosen when its beginning is known. */
+static GError *
+check_nul (AppendOperation *self, gboolean has_nul)
+{
+  gboolean can_be_binary = imap_operation_has (self, IMAP_CAPABILITY_BINARY);
+
+  if (!self->is_submitted)
+    self->is_binary = can_be_binary && (has_nul || imap_mail_head_is_binary (self->next));
+  if (!has_nul || self->is_binary)
+    return NULL;
+  if (!can_be_binary)
+    return refuse_nul ();
+
+  return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
+                      _ ("the mail has a NUL in it that its header does not announce"));
+}
+
 static void
 fed_poked (ImapOperation *operation)
 {
   AppendOperation *self = (AppendOperation *) operation;
+  gboolean has_nul;
   GError *error;
 
   g_mutex_lock (&self->mutex);
   g_assert (self->next == NULL);
   self->next = g_steal_pointer (&self->given);
   error = g_steal_pointer (&self->error);
+  has_nul = self->has_nul;
   g_mutex_unlock (&self->mutex);
 
   self->is_reading = FALSE;
+  if (error == NULL)
+    error = check_nul (self, has_nul);
   if (error != NULL)
     {
       fail_feed (self, error);
@@ -338,9 +386,11 @@ void
 imap_append_operation_give (gpointer operation, GBytes *bytes, GError *error)
 {
   AppendOperation *self = operation;
+  gboolean is_nul_in_it = bytes != NULL && contains_nul (bytes);
 
   g_mutex_lock (&self->mutex);
   self->given = bytes;
+  self->has_nul = is_nul_in_it;
   self->error = error;
   g_mutex_unlock (&self->mutex);
   imap_operation_poke (self);

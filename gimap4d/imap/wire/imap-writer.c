@@ -434,13 +434,26 @@ imap_writer_literal (ImapWriter *writer, GBytes *bytes)
   add_segment (writer, g_bytes_ref (bytes), !unasked, FALSE);
 }
 
-void
-imap_writer_literal_to_feed (ImapWriter *writer, guint64 size)
+static void
+add_asked_literal (ImapWriter *writer, GBytes *bytes, guint64 size, gboolean is_binary)
 {
   writer->n_values++;
-  g_string_append_printf (writer->text, "{%" G_GUINT64_FORMAT "}\r\n", size);
+  g_string_append_printf (writer->text, "%s{%" G_GUINT64_FORMAT "}\r\n", is_binary ? "~" : "",
+                          size);
   end_text (writer);
-  add_segment (writer, NULL, TRUE, FALSE);
+  add_segment (writer, bytes, TRUE, FALSE);
+}
+
+void
+imap_writer_literal8 (ImapWriter *writer, GBytes *bytes)
+{
+  add_asked_literal (writer, g_bytes_ref (bytes), g_bytes_get_size (bytes), TRUE);
+}
+
+void
+imap_writer_literal_to_feed (ImapWriter *writer, guint64 size, gboolean is_binary)
+{
+  add_asked_literal (writer, NULL, size, is_binary);
 }
 
 static gboolean

@@ -58,8 +58,10 @@ void imap_writer_box (ImapWriter *writer, const char *name);
 void imap_writer_box_raw (ImapWriter *writer, const char *raw_name);
 void imap_writer_set (ImapWriter *writer, const ImapUidSet *uids);
 void imap_writer_literal (ImapWriter *writer, GBytes *bytes);
+/* The same for octets that no text has, where the server has BINARY (RFC 3516): it is always asked first. */
+void imap_writer_literal8 (ImapWriter *writer, GBytes *bytes);
 /* A literal of this size whose octets are not there yet: the server is always asked first. */
-void imap_writer_literal_to_feed (ImapWriter *writer, guint64 size);
+void imap_writer_literal_to_feed (ImapWriter *writer, guint64 size, gboolean is_binary);
 
 /* The command's pieces: @tag, name, values, CRLF. Elements are ImapSegment, freed with the array. */
 GPtrArray *imap_writer_finish (ImapWriter *writer, const char *tag, GError **error);

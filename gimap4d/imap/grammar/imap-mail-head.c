@@ -1,4 +1,4 @@
-/* The Message-ID of a mail that is at hand as octets.
+/* What a mail that is at hand as octets tells of itself.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "gimap4d/imap/grammar/imap-message-id.h"
+#include "gimap4d/imap/grammar/imap-mail-head.h"
 
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/mail/email-fields.h"
@@ -28,12 +28,19 @@ is_message_id (const char *text)
   return TRUE;
 }
 
-char *
-imap_message_id_dup (GBytes *mime)
+static EmailFields *
+read_fields (GBytes *mime)
 {
   gsize size;
   const char *text = g_bytes_get_data (mime, &size);
-  g_autoptr (EmailFields) fields = email_fields_new (text, size, '\n');
+
+  return email_fields_new (text, size, '\n');
+}
+
+char *
+imap_mail_head_dup_message_id (GBytes *mime)
+{
+  g_autoptr (EmailFields) fields = read_fields (mime);
   int first = email_fields_find_first (fields, "Message-ID");
   g_autofree char *id = NULL;
 
@@ -42,4 +49,13 @@ imap_message_id_dup (GBytes *mime)
   id = email_fields_dup_structured (fields, "Message-ID");
 
   return id != NULL && is_message_id (id) ? g_steal_pointer (&id) : NULL;
+}
+
+gboolean
+imap_mail_head_is_binary (GBytes *mime)
+{
+  g_autoptr (EmailFields) fields = read_fields (mime);
+  g_autofree char *encoding = email_fields_dup_structured (fields, "Content-Transfer-Encoding");
+
+  return encoding != NULL && g_ascii_strcasecmp (encoding, "binary") == 0;
 }
