@@ -5,7 +5,8 @@
 
 Runs each of these behind the wrapper, once more, with an auditor of the dynamic linker that records
 the functions that it really calls, in whatever language. What the typelib has and none of them calls
-is an error. A new live test is one more --run in tests/python/meson.build.
+is an error; one call in C, Python or Vala is enough. A new live test is one more --run in
+tests/python/meson.build.
 
 SPDX-License-Identifier: LGPL-2.1-or-later
 SPDX-FileCopyrightText: The gimap4d authors
