@@ -54,7 +54,7 @@ imap_session_enter_idle (ImapSession *session)
 {
   session->idle = IMAP_IDLE_ENTERING;
   session->idle_wants_out = FALSE;
-  imap_session_start_own (session, imap_idle_operation_new (&idle_events, session));
+  imap_session_start (session, imap_idle_operation_new (&idle_events, session));
   imap_session_send (session);
 }
 

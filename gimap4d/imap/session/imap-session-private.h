@@ -144,27 +144,6 @@ struct _ImapSession
 /* imap-session.c */
 gboolean imap_session_move (ImapSession *session, ImapSessionState state);
 void imap_session_publish (ImapSession *session);
-/* The connection is over: what it did is failed, or done again over the next one. Takes @error. */
-void imap_session_fail (ImapSession *session, GError *error);
-/* The connection cannot be opened: everybody who waits for it hears why. Takes @error. */
-void imap_session_fail_opening (ImapSession *session, GError *error);
-/* The connection of an opening is gone while it waits for a token: it goes on over a new one, which
- * imap_session_connect () makes. */
-void imap_session_reopen (ImapSession *session, const GError *error);
-void imap_session_pump (ImapSession *session);
-void imap_session_settle (ImapSession *session, ImapOperation *operation);
-/* The selected box was made anew under our hands; it had this UIDVALIDITY. */
-void imap_session_made_anew (ImapSession *session, guint32 uid_validity);
-/* Whether there still is a selected box is to be found out. */
-void imap_session_doubt_box (ImapSession *session);
-/* Reads on, or not, as the operations have room. */
-void imap_session_update_hold (ImapSession *session);
-/* Any thread. */
-void imap_session_poke (ImapSession *session, ImapOperation *operation);
-/* An operation of our own, which nobody called for. Takes it. */
-void imap_session_start_own (ImapSession *session, ImapOperation *operation);
-/* The box that was selected before the connection was lost. */
-void imap_session_reselect (ImapSession *session);
 /* In the statistics. */
 void imap_session_count (ImapSession *session, guint64 *counter, guint64 n);
 void imap_session_count_wire (ImapSession *session);
@@ -172,6 +151,44 @@ void imap_session_count_wire (ImapSession *session);
 char *imap_session_blank (ImapSession *session, const char *text);
 /* "host:port: " before the message. Takes @error. */
 GError *imap_session_name_place (ImapSession *session, const char *title, GError *error);
+
+/* imap-session-lost.c */
+/* The connection is over: what it did is failed, or done again over the next one. Takes @error. */
+void imap_session_fail (ImapSession *session, GError *error);
+/* The connection cannot be opened: everybody who waits for it hears why. Takes @error. */
+void imap_session_fail_opening (ImapSession *session, GError *error);
+/* The connection of an opening is gone while it waits for a token: it goes on over a new one, which
+ * imap_session_connect () makes. */
+void imap_session_reopen (ImapSession *session, const GError *error);
+/* Ends an operation that was not started, or whose connection is gone. Takes both. */
+void imap_session_end_operation (ImapSession *session, ImapOperation *operation, GError *error);
+/* The box cannot be selected again: whoever waits for it hears why. */
+void imap_session_fail_needing_box (ImapSession *session, const GError *error);
+
+/* imap-session-queue.c */
+void imap_session_pump (ImapSession *session);
+/* Takes the operation, which has no caller when it is one of our own. */
+void imap_session_start (ImapSession *session, ImapOperation *operation);
+/* An operation that has ended keeps its place until the replies to its commands have come. */
+void imap_session_settle (ImapSession *session, ImapOperation *operation);
+void imap_session_release_operation (ImapOperation *operation);
+/* It closes the connection. */
+gboolean imap_session_is_close (const ImapOperation *operation);
+/* Reads on, or not, as the operations have room. */
+void imap_session_update_hold (ImapSession *session);
+
+/* imap-session-box.c */
+/* The box that was selected before the connection was lost. */
+void imap_session_reselect (ImapSession *session);
+/* The selected box was made anew under our hands; it had this UIDVALIDITY. */
+void imap_session_made_anew (ImapSession *session, guint32 uid_validity);
+/* Whether there still is a selected box is to be found out. */
+void imap_session_doubt_box (ImapSession *session);
+/* FALSE when the ids that the operation brings are not of the selected box; it has ended then. */
+gboolean imap_session_check_box (ImapSession *session, ImapOperation *operation);
+
+/* imap-session-orders.c. Any thread. */
+void imap_session_poke (ImapSession *session, ImapOperation *operation);
 
 /* imap-session-open.c */
 void imap_session_open (ImapSession *session);

@@ -114,7 +114,7 @@ poll_box (ImapSession *session)
                                      MIN (watch->poll_ms * 2, imap_rest_times.poll_max);
   watch->had_news = FALSE;
   set_rest (watch, IMAP_REST_NONE, NEVER);
-  imap_session_start_own (session, imap_noop_operation_new_probe ());
+  imap_session_start (session, imap_noop_operation_new_probe ());
   imap_session_send (session);
 }
 

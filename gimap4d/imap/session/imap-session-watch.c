@@ -585,7 +585,7 @@ start_reading (ImapSession *session, ImapReading reading)
   watch->is_hurried = TRUE;
   watch->reading = reading;
   watch->reader = operation;
-  imap_session_start_own (session, operation);
+  imap_session_start (session, operation);
 }
 
 /* With nobody else who wants the box, it is selected again for the notifier. */
