@@ -46,9 +46,10 @@ call_method (GIncomingMessage *request, JsonArray *parameters, GRestCall *call, 
  * The typelibs of this library and of GIO are known; one of the application has to be loaded, as
  * languages with introspection do it. This needs libgirepository when it is called, and only then.
  *
- * Fails with %G_IO_ERROR_NOT_FOUND when there is no such method, and with
- * %G_IO_ERROR_NOT_SUPPORTED for one with parameters or results of other kinds, file names among them,
- * and where libgirepository is not installed.
+ * Fails with %G_IO_ERROR_NOT_FOUND when there is no such method, or it is one of #GObject itself, and
+ * with %G_IO_ERROR_NOT_SUPPORTED for one with parameters or results of other kinds, file names and
+ * lists that do not end with %NULL among them, for one that takes its object away, and where
+ * libgirepository is not installed.
  *
  * Returns: %TRUE if the method was exposed
  *

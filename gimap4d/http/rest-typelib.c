@@ -101,7 +101,8 @@ rest_typelib_find_method (const RestTypelib *gi, GType type, const char *name)
   GIObjectInfo *info = rest_typelib_find_class (gi, type);
   GIFunctionInfo *method = NULL;
 
-  while (info != NULL && method == NULL)
+  while (info != NULL && method == NULL &&
+         gi->g_registered_type_info_get_g_type (info) != G_TYPE_OBJECT)
     {
       GIObjectInfo *implementor = NULL;
       GIObjectInfo *parent = gi->g_object_info_get_parent (info);

@@ -64,7 +64,8 @@ GIObjectInfo *rest_typelib_find_class (const RestTypelib *gi, GType type);
  * client would give that number, and memory behind the list be read. */
 gboolean rest_typelib_is_list_of_texts (const RestTypelib *gi, GITypeInfo *type);
 
-/* The method of an instance, also of its parents and interfaces, or NULL. */
+/* The method of an instance, also of its parents and interfaces, or NULL. None of GObject itself:
+ * they count references and dispose. */
 GIFunctionInfo *rest_typelib_find_method (const RestTypelib *gi, GType type, const char *name);
 
 G_END_DECLS

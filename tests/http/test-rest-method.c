@@ -131,6 +131,8 @@ test_not_exposable (void)
     int code;
   } rows[] = {
     { "no_such_method", G_IO_ERROR_NOT_FOUND },
+    { "unref", G_IO_ERROR_NOT_FOUND },
+    { "run_dispose", G_IO_ERROR_NOT_FOUND },
     { "new", G_IO_ERROR_NOT_FOUND },
     { "copy_into", G_IO_ERROR_NOT_SUPPORTED },
     { "set_name", G_IO_ERROR_NOT_SUPPORTED },
