@@ -98,8 +98,9 @@ struct _ImapSession
   gsize unsolicited_size;
 
   /* The selected box, and the one to be selected again after the connection was lost. */
-  ImapBoxState *box; /* owned, nullable */
-  char *wanted_box;  /* owned, nullable */
+  ImapBoxState *box;    /* owned, nullable */
+  gboolean is_box_gone; /* the server has just said so: others are not to see it any more */
+  char *wanted_box;     /* owned, nullable */
   gboolean wanted_read_only;
   guint32 wanted_uid_validity;
   guint32 lost_uid_validity; /* while it is selected again */

@@ -68,6 +68,20 @@ is_heard (const ImapCommand *command)
   return !command->operation->is_complete || (command->traits & IMAP_COMMAND_EXCLUSIVE) != 0;
 }
 
+/* Behind the refusal that said that there is no such box any more: it is left, unless somebody goes on. */
+static void
+leave_gone_box (ImapSession *session)
+{
+  if (!session->is_box_gone)
+    return;
+
+  session->is_box_gone = FALSE;
+  if (session->running->len == 0)
+    imap_session_doubt_box (session);
+  else
+    imap_session_publish (session);
+}
+
 static void
 handle_tagged (ImapSession *session, const ImapResponse *response)
 {
@@ -75,7 +89,6 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
   g_autoptr (ImapSession) alive = imap_session_ref (session);
   ImapOperation *operation;
   gboolean is_half;
-  gboolean is_box_gone;
 
   /* What was there before the command went out answers somebody else's guess of it. */
   if (command == NULL || command->sent_in_turn == session->n_turns)
@@ -105,19 +118,21 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
   if (response->condition == IMAP_CONDITION_OK && (command->traits & IMAP_COMMAND_MUTATES) != 0)
     operation->is_outcome_unknown = TRUE;
   imap_watch_see_tagged (session, response);
+  /* Of a command that names no other box it is the selected one that does not exist any more; who
+   * hears so must not see it selected. */
+  session->is_box_gone = response->condition == IMAP_CONDITION_NO &&
+                         response->code == IMAP_CODE_NONEXISTENT && session->running->len == 1 &&
+                         (operation->klass->traits & IMAP_OPERATION_NEEDS_BOX) != 0 &&
+                         (operation->klass->traits & IMAP_OPERATION_NAMES_BOX) == 0;
+  if (session->is_box_gone)
+    imap_session_publish (session);
   if (command->done != NULL && is_heard (command))
     command->done (command, response);
   is_half = command->is_feeding;
-  /* Of a command that names no other box it is the selected one that does not exist any more. */
-  is_box_gone = response->condition == IMAP_CONDITION_NO &&
-                response->code == IMAP_CODE_NONEXISTENT &&
-                (operation->klass->traits & IMAP_OPERATION_NEEDS_BOX) != 0 &&
-                (operation->klass->traits & IMAP_OPERATION_NAMES_BOX) == 0;
   imap_command_free (command);
   imap_session_settle (session, operation);
   imap_operation_unref (operation);
-  if (is_box_gone && session->running->len == 0)
-    imap_session_doubt_box (session);
+  leave_gone_box (session);
   /* Whatever is sent now would be taken for the rest of the mail. */
   if (is_half)
     imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,

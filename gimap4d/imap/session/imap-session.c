@@ -130,7 +130,8 @@ imap_session_publish (ImapSession *session)
   g_clear_pointer (&facts->authentication_mode, g_free);
   facts->state = session->state;
   facts->capabilities = g_strdupv (session->capabilities.words);
-  facts->selected_box = g_strdup (session->box != NULL ? session->box->name : NULL);
+  if (session->box != NULL && !session->is_box_gone)
+    facts->selected_box = g_strdup (session->box->name);
   facts->authentication_mode = g_strdup (session->mode);
   facts->tls_protocol = imap_tls_get_protocol_name (session->tls);
   g_mutex_unlock (&session->mutex);
