@@ -21,7 +21,7 @@
 static gboolean
 to_flags (const char *const *keywords, GStrv *out_flags, GError **error)
 {
-  if (keywords == NULL)
+  if (keywords == NULL || keywords[0] == NULL)
     return TRUE;
 
   *out_flags = email_keywords_to_flags (keywords, error);

@@ -85,6 +85,8 @@ def test_append():
     raw = transporter.get_mime_as_blob(ids[0], False).get_data()
     assert raw == b"Subject: bare\r\n\r\nfeeds\r\n", raw
     assert transporter.get_mail(ids[0]).received_at == when
+    ids = transporter.append_mime(b"Subject: bare\r\n\r\n", None, [])
+    assert keywords(transporter, ids) == {ids[0]: set()}
     fails(Code.INVALID_ARGUMENT, lambda: transporter.append_mime(b""))
     fails(Code.TRYCREATE, lambda: transporter.append_mime(b"A: b\r\n\r\n", "Nowhere"), "Nowhere")
 
