@@ -70,6 +70,7 @@ imap_session_doubt_box (ImapSession *session)
     return;
 
   session->wanted_read_only = session->box->is_read_only;
+  session->wanted_uid_validity = session->box->uid_validity;
   g_clear_pointer (&session->box, imap_box_state_free);
   imap_session_publish (session);
 }

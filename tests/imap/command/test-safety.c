@@ -255,6 +255,31 @@ test_box_gone (void)
   scripted_peer_assert_done (peer);
 }
 
+/* D08, D21: what was made anew before it was doubted is not anew once more. */
+static void
+test_anew_and_doubted (void)
+{
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
+      SELECTED ("5") "C: $3 NOOP\nS: * OK [UIDVALIDITY 4] anew\nS: $3 OK\n"
+                     "C: $4 UID STORE *\nS: $4 NO [NONEXISTENT] perhaps\n"
+                     "C: $5 SELECT \"INBOX\"\nS: * 9 EXISTS\nS: * OK [UIDVALIDITY 4] ok\n"
+                     "S: $5 OK selected\n" STORE ("6"),
+      SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = connect_to (peer);
+  g_autoptr (GError) error = NULL;
+
+  check (transporter);
+  g_assert_false (add_seen (transporter, &error));
+  g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED);
+  g_clear_error (&error);
+  g_assert_false (add_seen (transporter, &error));
+  g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_NONEXISTENT);
+  g_clear_error (&error);
+  g_assert_true (add_seen (transporter, &error));
+  g_assert_no_error (error);
+  scripted_peer_assert_done (peer);
+}
+
 /* P12: codes in answers where they mean nothing. */
 static void
 test_codes_elsewhere (void)
@@ -289,6 +314,7 @@ main (int argc, char **argv)
   g_test_add_func ("/safety/D19-lost-between", test_lost_between);
   g_test_add_func ("/safety/D21-box-removed", test_box_removed);
   g_test_add_func ("/safety/D21-box-gone", test_box_gone);
+  g_test_add_func ("/safety/D08-anew-and-doubted", test_anew_and_doubted);
   g_test_add_func ("/safety/P12-codes-elsewhere", test_codes_elsewhere);
 
   return g_test_run ();
