@@ -142,13 +142,13 @@ g_imap_transporter_open_mime_finish (GImapTransporter *self, GAsyncResult *resul
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* Where the server saves octets by decoding. In a mail or multipart inside of the mail it might decode the
+/* Where the server saves octets by decoding. With quoted-printable these are few, and servers differ in what is
+ * text and what is not. In a mail or multipart inside of the mail it might decode the
  * parts of that as well, and so change what the sender has signed. */
 static gboolean
 is_best_decoded (const EmailStructure *structure)
 {
-  return (g_str_equal (structure->encoding, "base64") ||
-          g_str_equal (structure->encoding, "quoted-printable")) &&
+  return g_str_equal (structure->encoding, "base64") &&
          !g_str_has_prefix (structure->type, "multipart/") &&
          !g_str_has_prefix (structure->type, "message/");
 }
@@ -198,7 +198,7 @@ decode (GInputStream *raw, const char *encoding)
  * @error: return location for an error
  *
  * Opens one part of a mail of the selected box, an attachment for instance, as a stream of its decoded
- * content. The mail is not marked as seen. What is in base64 or quoted-printable is decoded by the server
+ * content. The mail is not marked as seen. What is in base64 is decoded by the server
  * where it has BINARY (RFC 3516), which saves a quarter of the octets, and otherwise, or when it cannot,
  * here. Otherwise see g_imap_transporter_open_mime().
  *

@@ -85,6 +85,12 @@ imap_capabilities_enable_rev2 (ImapCapabilities *capabilities)
 }
 
 void
+imap_capabilities_distrust (ImapCapabilities *capabilities, ImapCapability capability)
+{
+  capabilities->distrusted |= G_GUINT64_CONSTANT (1) << capability;
+}
+
+void
 imap_capabilities_clear (ImapCapabilities *capabilities)
 {
   g_clear_pointer (&capabilities->words, g_strfreev);
@@ -100,5 +106,7 @@ imap_capabilities_are_known (const ImapCapabilities *capabilities)
 gboolean
 imap_capabilities_has (const ImapCapabilities *capabilities, ImapCapability capability)
 {
-  return (capabilities->known & (G_GUINT64_CONSTANT (1) << capability)) != 0;
+  guint64 usable = capabilities->known & ~capabilities->distrusted;
+
+  return (usable & (G_GUINT64_CONSTANT (1) << capability)) != 0;
 }

@@ -52,14 +52,16 @@ typedef enum
 
 typedef struct
 {
-  GStrv words;   /* owned, nullable: upper case, as the server lists them */
-  guint64 known; /* a bit for each ImapCapability */
+  GStrv words;        /* owned, nullable: upper case, as the server lists them */
+  guint64 known;      /* a bit for each ImapCapability */
+  guint64 distrusted; /* likewise: not used, whatever the server says of it, over all its lists */
 } ImapCapabilities;
 
 /* Takes the words. NULL forgets all: nothing is known. */
 void imap_capabilities_set (ImapCapabilities *capabilities, GStrv words);
 /* IMAP4rev2 is enabled: it takes the place of IMAP4rev1 and brings what belongs to it. */
 void imap_capabilities_enable_rev2 (ImapCapabilities *capabilities);
+void imap_capabilities_distrust (ImapCapabilities *capabilities, ImapCapability capability);
 void imap_capabilities_clear (ImapCapabilities *capabilities);
 gboolean imap_capabilities_are_known (const ImapCapabilities *capabilities);
 gboolean imap_capabilities_has (const ImapCapabilities *capabilities, ImapCapability capability);

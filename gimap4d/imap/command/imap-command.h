@@ -42,6 +42,8 @@ typedef enum
   IMAP_COMMAND_LEADS = 1 << 7,
   /* Does no harm when what LEADS it fails, and is written in the same way whatever comes of it. */
   IMAP_COMMAND_AHEAD = 1 << 8,
+  /* Has the server decode a part. One that hangs up on it is not asked for that again. */
+  IMAP_COMMAND_DECODES = 1 << 9,
 } ImapCommandTraits;
 
 struct _ImapCommand

@@ -149,7 +149,9 @@ ask (WindowOperation *self, const char *arguments)
   ImapWriter *writer = imap_operation_write (self, "UID FETCH");
 
   imap_writer_raw (writer, arguments);
-  imap_operation_submit (self, writer, IMAP_COMMAND_SECTION, claim, done);
+  imap_operation_submit (self, writer,
+                         IMAP_COMMAND_SECTION | (self->is_decoding ? IMAP_COMMAND_DECODES : 0),
+                         claim, done);
 }
 
 static void

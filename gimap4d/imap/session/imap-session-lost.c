@@ -54,6 +54,9 @@ mark_unknown_outcomes (ImapSession *session)
 
       if ((command->traits & IMAP_COMMAND_MUTATES) != 0 && is_whole)
         command->operation->is_outcome_unknown = TRUE;
+      /* Dovecot says BYE to a FETCH that it cannot do to its end, as with base64 that ends too early. */
+      if ((command->traits & IMAP_COMMAND_DECODES) != 0)
+        imap_capabilities_distrust (&session->capabilities, IMAP_CAPABILITY_BINARY);
     }
 }
 

@@ -43,6 +43,10 @@ can_go_beside (ImapSession *session, const ImapCommand *next, const ImapCommand 
   /* What others change must not become unknown because the mail of this one ends too early. */
   if ((next->traits & IMAP_COMMAND_FED) != 0 && (other->traits & IMAP_COMMAND_MUTATES) != 0)
     return FALSE;
+  /* Nor because the server hangs up on it. */
+  if (((next->traits | other->traits) & IMAP_COMMAND_DECODES) != 0 &&
+      ((next->traits | other->traits) & IMAP_COMMAND_MUTATES) != 0)
+    return FALSE;
   if ((next->traits & other->traits & (IMAP_COMMAND_SECTION | IMAP_COMMAND_SEARCH)) != 0)
     return FALSE;
 
