@@ -13,8 +13,8 @@
 #include "gimap4d/imap/command/imap-select.h"
 #include "gimap4d/imap/session/imap-watch.h"
 
-static GError *
-new_validity_error (guint32 before, guint32 now)
+GError *
+imap_session_new_validity_error (guint32 before, guint32 now)
 {
   return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
                       _ ("the box was made anew on the server (UIDVALIDITY %u, now %u): "
@@ -38,8 +38,9 @@ fail_old_ids (ImapSession *session, guint32 uid_validity)
       if ((operation->klass->traits & IMAP_OPERATION_USES_IDS) == 0)
         continue;
       g_queue_delete_link (&session->waiting, link);
-      imap_session_end_operation (session, operation,
-                                  new_validity_error (session->lost_uid_validity, uid_validity));
+      imap_session_end_operation (
+          session, operation,
+          imap_session_new_validity_error (session->lost_uid_validity, uid_validity));
       session->untold_validity = 0;
     }
 }
@@ -57,8 +58,8 @@ imap_session_made_anew (ImapSession *session, guint32 uid_validity)
 
       if ((operation->klass->traits & IMAP_OPERATION_USES_IDS) == 0 || operation->is_complete)
         continue;
-      imap_operation_fail (operation,
-                           new_validity_error (uid_validity, session->box->uid_validity));
+      imap_operation_fail (
+          operation, imap_session_new_validity_error (uid_validity, session->box->uid_validity));
       session->untold_validity = 0;
     }
 }
@@ -118,10 +119,10 @@ imap_session_check_box (ImapSession *session, ImapOperation *operation)
                          _ ("the ids are of the box “%s”, but “%s” is selected"), operation->box,
                          session->box->name);
   else if (operation->uid_validity != 0 && operation->uid_validity != session->box->uid_validity)
-    error = new_validity_error (operation->uid_validity, session->box->uid_validity);
+    error = imap_session_new_validity_error (operation->uid_validity, session->box->uid_validity);
   else if ((operation->klass->traits & IMAP_OPERATION_USES_IDS) != 0 &&
            session->untold_validity != 0)
-    error = new_validity_error (session->untold_validity, session->box->uid_validity);
+    error = imap_session_new_validity_error (session->untold_validity, session->box->uid_validity);
   session->untold_validity = 0;
   if (error == NULL)
     return TRUE;

@@ -183,6 +183,8 @@ void imap_session_update_hold (ImapSession *session);
 void imap_session_reselect (ImapSession *session);
 /* The selected box was made anew under our hands; it had this UIDVALIDITY. */
 void imap_session_made_anew (ImapSession *session, guint32 uid_validity);
+/* What is told of it. */
+GError *imap_session_new_validity_error (guint32 before, guint32 now);
 /* Whether there still is a selected box is to be found out. */
 void imap_session_doubt_box (ImapSession *session);
 /* FALSE when the ids that the operation brings are not of the selected box; it has ended then. */

@@ -403,11 +403,8 @@ has_new_validity (ImapSession *session)
 static void
 tell_new_validity (ImapSession *session)
 {
-  g_autoptr (GError)
-      error = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
-                           _ ("the box was made anew on the server (UIDVALIDITY %u, now %u): "
-                              "ids from before do not count any more"),
-                           session->watch->uid_validity, session->box->uid_validity);
+  g_autoptr (GError) error = imap_session_new_validity_error (session->watch->uid_validity,
+                                                              session->box->uid_validity);
 
   imap_watch_tell (session, error);
 }
