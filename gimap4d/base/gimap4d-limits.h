@@ -94,6 +94,8 @@
 
 /* A literal that is no body section: a subject, a name. Longer subjects than 4 KiB exist. */
 #define IMAP_LIMIT_LITERAL (1 * IMAP_MIB)
+/* A larger part is decoded here, not by the server: see imap-fetch-window.c. */
+#define IMAP_LIMIT_SERVER_DECODES (8 * IMAP_MIB)
 /* What is collected in memory for one body: Exchange Online takes 150 MB, 206 MB in base64. */
 #define IMAP_DEFAULT_MESSAGE_SIZE (256 * IMAP_MIB)
 #define IMAP_LIMIT_RESPONSE_SURPLUS (16 * IMAP_MIB)

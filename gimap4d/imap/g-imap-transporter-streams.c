@@ -198,9 +198,9 @@ decode (GInputStream *raw, const char *encoding)
  * @error: return location for an error
  *
  * Opens one part of a mail of the selected box, an attachment for instance, as a stream of its decoded
- * content. The mail is not marked as seen. What is in base64 is decoded by the server
- * where it has BINARY (RFC 3516), which saves a quarter of the octets, and otherwise, or when it cannot,
- * here. Otherwise see g_imap_transporter_open_mime().
+ * content. The mail is not marked as seen. What is in base64 is decoded by the server where it has
+ * BINARY (RFC 3516), which saves a quarter of the octets, as far as the content has 8 MiB at most; what
+ * is larger, or cannot be decoded there, is decoded here. Otherwise see g_imap_transporter_open_mime().
  *
  * Fails with %G_IMAP_ERROR_NOT_FOUND when there is no such mail or part, and with
  * %G_IMAP_ERROR_INVALID_ARGUMENT when @part_id is none.

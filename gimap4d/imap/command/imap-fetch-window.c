@@ -10,6 +10,7 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/imap/grammar/imap-data.h"
 
 #include <string.h>
@@ -93,6 +94,14 @@ has_right_size (WindowOperation *self)
          g_bytes_get_size (self->bytes) == MIN (rest, self->length);
 }
 
+/* Dovecot decodes a part from its beginning for each piece: with many pieces that costs more than a
+ * quarter of the octets. */
+static gboolean
+is_worth_decoding (WindowOperation *self)
+{
+  return self->total <= IMAP_LIMIT_SERVER_DECODES;
+}
+
 static void ask_raw (WindowOperation *self);
 
 static void
@@ -103,7 +112,8 @@ done (ImapCommand *command, const ImapResponse *response)
   ImapWindow *window;
 
   if (self->is_decoding && self->form == IMAP_WINDOW_BEST_DECODED &&
-      (response->condition != IMAP_CONDITION_OK || !has_right_size (self)))
+      (response->condition != IMAP_CONDITION_OK || !has_right_size (self) ||
+       !is_worth_decoding (self)))
     {
       ask_raw (self);
       return;

@@ -179,6 +179,30 @@ test_pieces (void)
   read_large ("S: $5 NO [UNKNOWN-CTE] after all\n", G_IMAP_ERROR_NO);
 }
 
+/* A server may decode a large part from its beginning for each piece: it is not asked to. */
+static void
+test_large_is_raw (void)
+{
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
+      SELECTED ("BINARY") BASE64 DECODED
+      "S-raw: * 1 FETCH (UID 4 BINARY.SIZE[2] 9000000 BINARY[2]<0> ~{1048576}\\r\\n\n"
+      "S-fill: 1048576 x\nS: )\nS: $4 OK\n" RAW ("5"),
+      SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = connect_to (peer);
+  g_autoptr (GInputStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  char content[10];
+  gsize n_read = 0;
+
+  select_inbox (transporter);
+  stream = open_part (transporter, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_input_stream_read_all (stream, content, sizeof content, &n_read, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpmem (content, n_read, "a\0b", 3);
+  scripted_peer_assert_done (peer);
+}
+
 /* A server that hangs up on BINARY is not asked for it again, by this call or the next one. */
 static void
 test_hangs_up (void)
@@ -242,6 +266,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_part);
     }
   g_test_add_func ("/binary/pieces", test_pieces);
+  g_test_add_func ("/binary/large-is-raw", test_large_is_raw);
   g_test_add_func ("/binary/hangs-up", test_hangs_up);
   g_test_add_func ("/binary/limit", test_limit);
 
