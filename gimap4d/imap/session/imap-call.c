@@ -251,7 +251,14 @@ caller_cb (gpointer user_data)
   gulong cancelled_id = 0;
 
   g_mutex_lock (&call->mutex);
-  g_clear_pointer (&call->source, g_source_unref);
+  /* Another one may have taken its place when this one was on its way already. */
+  if (call->source == g_main_current_source ())
+    g_clear_pointer (&call->source, g_source_unref);
+  if (call->task == NULL)
+    {
+      g_mutex_unlock (&call->mutex);
+      return G_SOURCE_REMOVE;
+    }
   answer_questions (call, g_get_monotonic_time () + TURN_US);
   if (call->is_cancelled && !has_ended (call))
     {
@@ -310,10 +317,14 @@ wake_caller (ImapCall *call)
     }
   if (call->task == NULL)
     return;
+  /* Another source, not another priority: that one must not be set while the thread of the context may
+   * be going through its sources (GLib 2.74 frees the list that it stands at). */
   if (call->source != NULL)
     {
-      g_source_set_priority (call->source, get_priority (call));
-      return;
+      if (g_source_get_priority (call->source) <= get_priority (call))
+        return;
+      g_source_destroy (call->source);
+      g_clear_pointer (&call->source, g_source_unref);
     }
 
   call->source = g_idle_source_new ();
