@@ -32,8 +32,8 @@ static const struct
 
 /* RFC 5530, Gmail's code, and Office 365, which has none: "Request is throttled. Suggested Backoff Time: N
  * milliseconds". A BYE stays one. */
-static gboolean
-is_over_limit (const ImapResponse *response)
+gboolean
+imap_failure_is_over_limit (const ImapResponse *response)
 {
   return response->condition != IMAP_CONDITION_BYE &&
          (response->code == IMAP_CODE_LIMIT || response->code == IMAP_CODE_THROTTLED ||
@@ -43,7 +43,7 @@ is_over_limit (const ImapResponse *response)
 static GImapError
 choose_code (const ImapResponse *response)
 {
-  if (is_over_limit (response))
+  if (imap_failure_is_over_limit (response))
     return G_IMAP_ERROR_LIMIT;
   for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
     if (response->code == errors[i].code)

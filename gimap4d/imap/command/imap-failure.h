@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /* For a NO, BAD or BYE. The message is the server's, with what it means before it. */
 GError *imap_failure_new (const ImapResponse *response);
 
+/* It is not this command that the server refuses: there were too many. */
+gboolean imap_failure_is_over_limit (const ImapResponse *response);
+
 /* The server itself said it, as opposed to us or the network. */
 gboolean imap_failure_is_servers (const GError *error);
 

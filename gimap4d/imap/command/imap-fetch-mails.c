@@ -296,12 +296,13 @@ end_round (FetchOperation *self)
 gboolean
 imap_fetch_mails_is_about_a_mail (const ImapResponse *response)
 {
+  if (imap_failure_is_over_limit (response))
+    return FALSE;
+
   switch ((int) response->code)
     {
-    case IMAP_CODE_THROTTLED:
     case IMAP_CODE_UNAVAILABLE:
     case IMAP_CODE_INUSE:
-    case IMAP_CODE_LIMIT:
     case IMAP_CODE_NOPERM:
     case IMAP_CODE_CONTACTADMIN:
     case IMAP_CODE_AUTHORIZATIONFAILED:
