@@ -44,6 +44,8 @@ typedef enum
   IMAP_COMMAND_AHEAD = 1 << 8,
   /* Has the server decode a part. One that hangs up on it is not asked for that again. */
   IMAP_COMMAND_DECODES = 1 << 9,
+  /* NAMESPACE, for which the same holds. */
+  IMAP_COMMAND_NAMESPACES = 1 << 10,
 } ImapCommandTraits;
 
 struct _ImapCommand

@@ -349,8 +349,8 @@ start (ImapOperation *operation)
   if (!self->only_subscribed && imap_operation_has (self, IMAP_CAPABILITY_NAMESPACE))
     {
       self->n_answers_due++;
-      imap_operation_submit (self, imap_operation_write (self, "NAMESPACE"), IMAP_COMMAND_NONE,
-                             claim_namespace, namespace_done);
+      imap_operation_submit (self, imap_operation_write (self, "NAMESPACE"),
+                             IMAP_COMMAND_NAMESPACES, claim_namespace, namespace_done);
     }
 }
 

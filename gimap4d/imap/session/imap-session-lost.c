@@ -84,6 +84,20 @@ was_lost (const GError *error)
          g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_BYE);
 }
 
+/* Exchange 2003 drops the connection when it is asked for NAMESPACE: that goes on without it. TRUE when it
+ * may have been that, as nothing else was waited for. */
+static gboolean
+check_namespace (ImapSession *session, const GError *error)
+{
+  const ImapCommand *command = g_queue_peek_head (&session->in_flight);
+
+  if (command == NULL || (command->traits & IMAP_COMMAND_NAMESPACES) == 0 || !was_lost (error))
+    return FALSE;
+  imap_capabilities_distrust (&session->capabilities, IMAP_CAPABILITY_NAMESPACE);
+
+  return TRUE;
+}
+
 /* @answered: the one whose answer was coming; nullable. */
 static gboolean
 can_repeat (ImapSession *session,
@@ -225,7 +239,8 @@ imap_session_fail (ImapSession *session, GError *cause)
 
   if (!g_queue_is_empty (&session->in_flight))
     answered = ((ImapCommand *) g_queue_peek_head (&session->in_flight))->operation;
-  is_worth_it = session->n_done > 0 || imap_session_give_up_ahead (session, error);
+  is_worth_it = check_namespace (session, error) || session->n_done > 0 ||
+                imap_session_give_up_ahead (session, error);
   disconnect (session, error);
   settle_running (session, answered, error, is_worth_it);
   session->n_done = 0;
