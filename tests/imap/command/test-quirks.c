@@ -158,6 +158,61 @@ list_boxes (GImapTransporter *transporter, GError **error)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* With the role of each. */
+static char *
+list_roles (GImapTransporter *transporter, GError **error)
+{
+  g_autoptr (GListModel) boxes = g_imap_transporter_get_box_list (transporter, 0, NULL, error);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (boxes == NULL)
+    return NULL;
+  for (guint i = 0; i < g_list_model_get_n_items (boxes); i++)
+    {
+      g_autoptr (GImapBox) box = g_list_model_get_item (boxes, i);
+      g_autofree char *role = g_enum_to_string (G_TYPE_IMAP_BOX_ROLE, g_imap_box_get_role (box));
+
+      g_string_append_printf (text, "%s:%s ", g_imap_box_get_name (box), role);
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* The sets are written downwards. */
+static char *
+read_down_to_last (GImapTransporter *transporter, GError **error)
+{
+  return get_mails (transporter, "*:1", G_IMAP_FETCH_WITH_BODY, error);
+}
+
+static char *
+search_and_read (GImapTransporter *transporter, GError **error)
+{
+  g_autoptr (GImapMessageSet) found = NULL;
+
+  found = g_imap_transporter_search_mails (transporter, "ALL", NULL, error);
+  if (found == NULL)
+    return NULL;
+
+  return describe_mails (
+      g_imap_transporter_get_mails (transporter, found, G_IMAP_FETCH_WITH_BODY, NULL, error));
+}
+
+static char *
+read_down (GImapTransporter *transporter, GError **error)
+{
+  return get_mails (transporter, "2:1", G_IMAP_FETCH_WITH_BODY, error);
+}
+
+static char *
+select_box (GImapTransporter *transporter, GError **error)
+{
+  g_autoptr (GImapBoxInfo) info = g_imap_transporter_select_box (
+      transporter, "INBOX", G_IMAP_BOX_STATE_WRITABLE, NULL, error);
+
+  return info != NULL ? g_strdup ("selected") : NULL;
+}
+
 static char *
 sort (GImapTransporter *transporter, GError **error)
 {
@@ -191,7 +246,7 @@ static const struct
   Call call;
   const char *capabilities;
   const char *exists;
-  const char *script;
+  const char *script; /* behind "again": of a second connection, after its login */
   const char *result; /* or in the error's message */
   int code;           /* of the error, 0 for none */
 } rows[] = {
@@ -330,6 +385,21 @@ static const struct
     "S: $3 OK .\n"
     "S: $4 OK .\n",
     "INBOX ", 0 },
+  { "exchange-2003-namespace", list_boxes, "NAMESPACE", NULL,
+    "C: $2 LIST \"\" \"*\"\n"
+    "C: $3 LSUB \"\" \"*\"\n"
+    "C: $4 NAMESPACE\n"
+    "S: * LIST () \"/\" \"INBOX\"\n"
+    "S: $2 OK .\n"
+    "S: $3 OK .\n"
+    "cut\n"
+    "again\n"
+    "C: $2 LIST \"\" \"*\"\n"
+    "C: $3 LSUB \"\" \"*\"\n"
+    "S: * LIST () \"/\" \"INBOX\"\n"
+    "S: $2 OK .\n"
+    "S: $3 OK .\n",
+    "INBOX ", 0 },
   { "netease-id", list_boxes, "ID", NULL,
     "C: $2 ID (\"name\" *\n"
     "S: * ID NIL\n"
@@ -340,6 +410,59 @@ static const struct
     "S: $3 OK .\n"
     "S: $4 OK .\n",
     "INBOX ", 0 },
+  { "netease-id", select_box, "ID", NULL,
+    "C: $2 ID (\"name\" *\n"
+    "S: * ID NIL\n"
+    "S: $2 OK .\n"
+    "C: $3 SELECT *\n"
+    "S: * 0 EXISTS\n"
+    "S: * OK [UIDVALIDITY 7] .\n"
+    "S: $3 OK [READ-WRITE] .\n",
+    "selected", 0 },
+  { "throttled", read_four, "", "4",
+    "C: $3 UID FETCH 1:4 " BODY
+    "\n" READ ("1") "S: $3 NO Request is throttled. Suggested Backoff Time: 299961 milliseconds\n",
+    "Suggested Backoff Time: 299961 milliseconds", G_IMAP_ERROR_LIMIT },
+  { "throttled", search_open, "", "4",
+    "C: $3 UID SEARCH UID 1:*\n"
+    "S: $3 BAD Request is throttled. Suggested Backoff Time: 5 milliseconds\n",
+    "Suggested Backoff Time: 5 milliseconds", G_IMAP_ERROR_LIMIT },
+  { "throttled", read_four, "", "4",
+    "C: $3 UID FETCH 1:4 " BODY "\n"
+    "S: $3 NO [THROTTLED] slow down\n",
+    "slow down", G_IMAP_ERROR_LIMIT },
+  /* Gmail says it when all is done, too. */
+  { "throttled", search_open, "", "4",
+    "C: $3 UID SEARCH UID 1:*\n"
+    "S: * SEARCH 2\n"
+    "S: $3 OK [THROTTLED] .\n",
+    "2", 0 },
+  { "icloud-ghosts", search_and_read, "", "4",
+    "C: $3 UID SEARCH ALL\n"
+    "S: * SEARCH 1 2 3000 4\n"
+    "S: $3 OK .\n"
+    "C: $4 UID FETCH 1:2,4,3000 " BODY "\n" READ ("1") READ ("2") READ ("4") "S: $4 OK .\n",
+    "1:s1 2:s2 4:s4 -3000 ", 0 },
+  /* The numbers of the answers are wrong, the ids are right. */
+  { "yahoo-stale-numbers", read_four, "", "4",
+    "C: $3 UID FETCH 1:4 " BODY "\n"
+    "S: * 1 EXPUNGE\n" READ ("2") READ ("3") READ ("4") "S: $3 OK .\n",
+    "2:s2 3:s3 4:s4 -1 ", 0 },
+  { "hmailserver-sets", read_down, "", "4",
+    "C: $3 UID FETCH 1:2 " BODY "\n" READ ("1") READ ("2") "S: $3 OK .\n", "1:s1 2:s2 ", 0 },
+  { "hmailserver-sets", read_down_to_last, "", "2",
+    "C: $3 UID FETCH 1:* " BODY "\n" READ ("1") READ ("2") "S: $3 OK .\n", "1:s1 2:s2 ", 0 },
+  { "hmailserver-roles", list_roles, "", NULL,
+    "C: $2 LIST \"\" \"*\"\n"
+    "C: $3 LSUB \"\" \"*\"\n"
+    "S: * LIST (\\HasNoChildren) \".\" \"INBOX\"\n"
+    "S: * LIST (\\HasNoChildren) \".\" \"Gesendete Elemente\"\n"
+    "S: * LIST (\\HasNoChildren) \".\" \"Other\"\n"
+    "S: $2 OK .\n"
+    "S: $3 OK .\n",
+    "INBOX:G_IMAP_BOX_ROLE_INBOX Gesendete Elemente:G_IMAP_BOX_ROLE_SENT "
+    "Other:G_IMAP_BOX_ROLE_NONE ",
+    0 },
   { "strato-inbox", list_boxes, "", NULL,
     "C: $2 LIST \"\" \"*\"\n"
     "C: $3 LSUB \"\" \"*\"\n"
@@ -378,12 +501,23 @@ static const struct
     "2 1", 0 },
 };
 
+static char *
+make_script (const char *capabilities, const char *box, const char *rest)
+{
+  return g_strdup_printf ("S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello\n"
+                          "C: $1 AUTHENTICATE PLAIN *\n"
+                          "S: $1 OK [CAPABILITY IMAP4rev1 %s] in\n%s%smay-close\n",
+                          capabilities, box, rest);
+}
+
 static void
 test_quirk (gconstpointer data)
 {
   gsize row = GPOINTER_TO_SIZE (data);
   g_autofree char *box = NULL;
-  g_autofree char *script = NULL;
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
   g_autoptr (ScriptedPeer) peer = NULL;
   g_autoptr (GImapTransporter) transporter = NULL;
   g_autoptr (GError) error = NULL;
@@ -395,11 +529,11 @@ test_quirk (gconstpointer data)
                                                     "S: * OK [UIDVALIDITY 7] .\n"
                                                     "S: $2 OK [READ-WRITE] .\n",
                                                     rows[row].exists);
-  script = g_strdup_printf ("S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello\n"
-                            "C: $1 AUTHENTICATE PLAIN *\n"
-                            "S: $1 OK [CAPABILITY IMAP4rev1 %s] in\n%s%smay-close\n",
-                            rows[row].capabilities, box, rows[row].script);
-  peer = scripted_peer_new (script, SCRIPTED_PEER_NONE);
+  parts = g_strsplit (rows[row].script, "again\n", 2);
+  first = make_script (rows[row].capabilities, box, parts[0] != NULL ? parts[0] : "");
+  if (parts[0] != NULL && parts[1] != NULL)
+    second = make_script (rows[row].capabilities, "", parts[1]);
+  peer = scripted_peer_new_many ((const char *const[]){ first, second, NULL }, SCRIPTED_PEER_NONE);
   transporter = g_object_new (G_TYPE_IMAP_TRANSPORTER, "host", "127.0.0.1", "port",
                               (guint) scripted_peer_get_port (peer), "user", "bob", "password",
                               "secret", "accept-unsecure-connection", TRUE, NULL);
