@@ -26,23 +26,11 @@ imap_session_new_validity_error (guint32 before, guint32 now)
 static void
 fail_old_ids (ImapSession *session, guint32 uid_validity)
 {
-  GList *next;
+  g_autoptr (GError)
+      error = imap_session_new_validity_error (session->lost_uid_validity, uid_validity);
 
-  for (GList *link = session->waiting.head; link != NULL; link = next)
-    {
-      ImapOperation *operation = link->data;
-
-      next = link->next;
-      if ((operation->klass->traits & IMAP_OPERATION_BARRIER) != 0)
-        return;
-      if ((operation->klass->traits & IMAP_OPERATION_USES_IDS) == 0)
-        continue;
-      g_queue_delete_link (&session->waiting, link);
-      imap_session_end_operation (
-          session, operation,
-          imap_session_new_validity_error (session->lost_uid_validity, uid_validity));
-      session->untold_validity = 0;
-    }
+  if (imap_session_fail_waiting (session, IMAP_OPERATION_USES_IDS, error))
+    session->untold_validity = 0;
 }
 
 /* What is on its way there cannot be called back; nothing more with these ids follows it. */
@@ -84,7 +72,7 @@ reselected_cb (gpointer data, const ImapBoxState *state, const GError *error)
   session->reselecting = NULL;
   if (error != NULL)
     {
-      imap_session_fail_needing_box (session, error);
+      imap_session_fail_waiting (session, IMAP_OPERATION_NEEDS_BOX, error);
       imap_watch_refused (session, error);
     }
   else if (session->lost_uid_validity != 0 && state->uid_validity != session->lost_uid_validity)

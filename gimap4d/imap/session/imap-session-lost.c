@@ -114,9 +114,10 @@ can_repeat (ImapSession *session,
          (was_lost (error) || is_innocent);
 }
 
-void
-imap_session_fail_needing_box (ImapSession *session, const GError *error)
+gboolean
+imap_session_fail_waiting (ImapSession *session, ImapOperationTraits trait, const GError *error)
 {
+  gboolean has_failed = FALSE;
   GList *next;
 
   for (GList *link = session->waiting.head; link != NULL; link = next)
@@ -125,12 +126,15 @@ imap_session_fail_needing_box (ImapSession *session, const GError *error)
 
       next = link->next;
       if ((operation->klass->traits & IMAP_OPERATION_BARRIER) != 0)
-        return;
-      if ((operation->klass->traits & IMAP_OPERATION_NEEDS_BOX) == 0)
+        break;
+      if ((operation->klass->traits & trait) == 0)
         continue;
       g_queue_delete_link (&session->waiting, link);
       imap_session_end_operation (session, operation, g_error_copy (error));
+      has_failed = TRUE;
     }
+
+  return has_failed;
 }
 
 /* What an operation hears whose connection is gone. */
@@ -192,7 +196,7 @@ settle_running (ImapSession *session,
     imap_session_keep_deleted (session);
   next = g_queue_peek_head (&session->waiting);
   if (was_reselected && next != NULL && (++next->n_starts > MAX_STARTS || !was_lost (error)))
-    imap_session_fail_needing_box (session, error);
+    imap_session_fail_waiting (session, IMAP_OPERATION_NEEDS_BOX, error);
 }
 
 static void

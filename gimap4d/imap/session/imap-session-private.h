@@ -163,8 +163,10 @@ void imap_session_fail_opening (ImapSession *session, GError *error);
 void imap_session_reopen (ImapSession *session, const GError *error);
 /* Ends an operation that was not started, or whose connection is gone. Takes both. */
 void imap_session_end_operation (ImapSession *session, ImapOperation *operation, GError *error);
-/* The box cannot be selected again: whoever waits for it hears why. */
-void imap_session_fail_needing_box (ImapSession *session, const GError *error);
+/* Of those that wait, up to the next barrier, the ones with this trait. TRUE when there was one. */
+gboolean imap_session_fail_waiting (ImapSession *session,
+                                    ImapOperationTraits trait,
+                                    const GError *error);
 
 /* imap-session-queue.c */
 void imap_session_pump (ImapSession *session);
