@@ -105,8 +105,9 @@ g_imap_search_new_on (GDateTime *date_time)
  * g_imap_search_new_sent_since: (constructor)
  * @date_time: a point in time
  *
- * Makes a search for mails that were sent at a point in time or after it, by the Date in their header. Mails without such a date are not found. Exact
- * to the second, wherever server and sender are.
+ * Makes a search for mails that were sent at a point in time or after it, by the Date in their
+ * header. Mails without such a date are not found. Exact to the second, wherever server and
+ * sender are.
  *
  * Returns: (transfer full): the search
  *
@@ -124,8 +125,9 @@ g_imap_search_new_sent_since (GDateTime *date_time)
  * g_imap_search_new_sent_before: (constructor)
  * @date_time: a point in time
  *
- * Makes a search for mails that were sent before a point in time, by the Date in their header. Mails without such a date are not found. Exact
- * to the second, wherever server and sender are.
+ * Makes a search for mails that were sent before a point in time, by the Date
+ * in their header. Mails without such a date are not found. Exact to the second, wherever server and
+ * sender are.
  *
  * Returns: (transfer full): the search
  *
