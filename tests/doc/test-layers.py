@@ -68,7 +68,7 @@ def test_layers():
             if not include.startswith("gimap4d/") or include in GENERATED:
                 continue
             target = include.removeprefix("gimap4d/")
-            target_folder = target[:target.rindex("/") + 1]
+            target_folder = target[:target.rfind("/") + 1]
             if target_folder != folder and not {target, target_folder} & set(allowed):
                 wrong.append(f"{path.relative_to(source)} includes {include}")
     assert not wrong, "\n".join(wrong)

@@ -1,0 +1,235 @@
+/* How to log in: the options that all commands share, and the transporter made of them.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#include "config.h"
+
+#include "gimap4d/cli/cli-account.h"
+
+#include <string.h>
+
+#include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/cli/cli-error.h"
+#include "gimap4d/cli/cli-password.h"
+
+#define LONGEST_TIMEOUT 3600
+
+struct _CliAccount
+{
+  /* The options; nullable where they are texts. */
+  char *password_file;
+  char *token_file;
+  char *ca_file;
+  char *fingerprint;
+  char *log_file;
+  int timeout;
+  gboolean allow_plain;
+
+  char *secret;              /* owned, nullable: kept for a second transporter */
+  char *refused_fingerprint; /* owned, nullable: of the certificate that was not accepted */
+};
+
+CliAccount *
+cli_account_new (void)
+{
+  return g_new0 (CliAccount, 1);
+}
+
+void
+cli_account_free (CliAccount *account)
+{
+  g_free (account->password_file);
+  g_free (account->token_file);
+  g_free (account->ca_file);
+  g_free (account->fingerprint);
+  g_free (account->log_file);
+  cli_password_free (account->secret);
+  g_free (account->refused_fingerprint);
+  g_free (account);
+}
+
+void
+cli_account_add_options (CliAccount *account, GOptionContext *context)
+{
+  const GOptionEntry entries[] = {
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &account->password_file,
+      N_ ("Read the password from the first line of FILE; “-” is standard input"), N_ ("FILE") },
+    { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &account->token_file,
+      N_ ("Log in with the OAuth 2 access token in FILE"), N_ ("FILE") },
+    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &account->ca_file,
+      N_ ("Trust the authorities whose certificates are in FILE, and no others"), N_ ("FILE") },
+    { "fingerprint", 0, 0, G_OPTION_ARG_STRING, &account->fingerprint,
+      N_ ("Accept the certificate with this SHA-256 fingerprint, and no other faulty one"),
+      "SHA256" },
+    { "allow-plain", 0, 0, G_OPTION_ARG_NONE, &account->allow_plain,
+      N_ ("Go on without encryption where the server has none"), NULL },
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &account->timeout,
+      N_ ("Wait at most so long for the connection (default: 30)"), N_ ("SECONDS") },
+    { "log-file", 0, 0, G_OPTION_ARG_FILENAME, &account->log_file,
+      N_ ("Write what is said to the server, and what it answers, to FILE"), N_ ("FILE") },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+/* “AB:CD:…”, or NULL. */
+static char *
+make_fingerprint (GTlsCertificate *certificate)
+{
+  g_autoptr (GByteArray) octets = NULL;
+  g_autofree char *digest = NULL;
+  GString *pairs;
+
+  g_object_get (certificate, "certificate", &octets, NULL);
+  if (octets == NULL)
+    return NULL;
+  digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, octets->data, octets->len);
+  pairs = g_string_new (NULL);
+  for (guint i = 0; digest[i] != '\0'; i += 2)
+    g_string_append_printf (pairs, "%s%c%c", i > 0 ? ":" : "", g_ascii_toupper (digest[i]),
+                            g_ascii_toupper (digest[i + 1]));
+
+  return g_string_free (pairs, FALSE);
+}
+
+static gboolean
+is_same_fingerprint (const char *given, const char *actual)
+{
+  g_auto (GStrv) given_pairs = g_strsplit (given, ":", -1);
+  g_auto (GStrv) actual_pairs = g_strsplit (actual, ":", -1);
+  g_autofree char *given_digits = g_strjoinv ("", given_pairs);
+  g_autofree char *actual_digits = g_strjoinv ("", actual_pairs);
+
+  return g_ascii_strcasecmp (given_digits, actual_digits) == 0;
+}
+
+static gboolean
+accept_certificate_cb (GImapTransporter *transporter,
+                       GTlsCertificate *certificate,
+                       GTlsCertificateFlags errors,
+                       CliAccount *account)
+{
+  g_autofree char *fingerprint = make_fingerprint (certificate);
+
+  if (fingerprint != NULL && account->fingerprint != NULL &&
+      is_same_fingerprint (account->fingerprint, fingerprint))
+    return TRUE;
+  g_free (account->refused_fingerprint);
+  account->refused_fingerprint = g_steal_pointer (&fingerprint);
+
+  return FALSE;
+}
+
+static gboolean
+are_options_sound (CliAccount *account, GError **error)
+{
+  if (account->password_file != NULL && account->token_file != NULL)
+    g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE,
+                 _ ("there is a password and a token; give one of them"));
+  else if (account->timeout < 0 || account->timeout > LONGEST_TIMEOUT)
+    g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE,
+                 _ ("--timeout takes a number of seconds from 1 to %d"), LONGEST_TIMEOUT);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+find_secret (CliAccount *account, const CliUrl *url, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *question = NULL;
+
+  if (account->secret != NULL)
+    return TRUE;
+  if (account->token_file != NULL)
+    account->secret = cli_password_read (account->token_file, error);
+  else if (account->password_file != NULL)
+    account->secret = cli_password_read (account->password_file, error);
+  else
+    {
+      question = g_strdup_printf (_ ("Password of %s on %s: "), url->user, url->host);
+      account->secret = cli_password_ask (question, cancellable, error);
+    }
+
+  return account->secret != NULL;
+}
+
+GImapTransporter *
+cli_account_new_transporter (CliAccount *account,
+                             const CliUrl *url,
+                             GCancellable *cancellable,
+                             GError **error)
+{
+  g_autoptr (GTlsDatabase) authorities = NULL;
+  GImapTransporter *transporter;
+
+  if (!are_options_sound (account, error))
+    return NULL;
+  if (account->ca_file != NULL)
+    {
+      g_autofree char *path = g_canonicalize_filename (account->ca_file, NULL);
+
+      authorities = g_tls_file_database_new (path, error);
+      if (authorities == NULL)
+        {
+          g_prefix_error (error, "%s: ", account->ca_file);
+          return NULL;
+        }
+    }
+  if (!find_secret (account, url, cancellable, error))
+    return NULL;
+
+  transporter = g_object_new (
+      G_TYPE_IMAP_TRANSPORTER, "host", url->host, "port", url->port, "user", url->user,
+      account->token_file != NULL ? "access-token-oauth2" : "password", account->secret, "tls-mode",
+      url->is_implicit_tls ? G_IMAP_TLS_MODE_IMPLICIT : G_IMAP_TLS_MODE_STARTTLS, "tls-database",
+      authorities, "accept-unsecure-connection", account->allow_plain, "connection-timeout",
+      account->timeout > 0 ? account->timeout : 30, "log-file", account->log_file, NULL);
+  g_signal_connect (transporter, "accept-certificate", G_CALLBACK (accept_certificate_cb), account);
+
+  return transporter;
+}
+
+/* What a refused certificate is known by. */
+static void
+add_fingerprint (CliAccount *account, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (account->refused_fingerprint == NULL ||
+      !g_error_matches (*error, G_IMAP_ERROR, G_IMAP_ERROR_TLS_CERTIFICATE))
+    return;
+  cause = g_steal_pointer (error);
+  g_set_error (error, CLI_ERROR, CLI_EXIT_TLS,
+               _ ("%s; name the authority that issued it with --ca-file, or, when who runs the "
+                  "server confirms that this is its certificate, add --fingerprint %s"),
+               cause->message, account->refused_fingerprint);
+}
+
+GImapTransporter *
+cli_account_connect (CliAccount *account,
+                     const CliUrl *url,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  g_autoptr (GImapTransporter) transporter = NULL;
+  g_auto (GStrv) capabilities = NULL;
+  GError *cause = NULL;
+
+  transporter = cli_account_new_transporter (account, url, cancellable, error);
+  if (transporter == NULL)
+    return NULL;
+  capabilities = g_imap_transporter_get_capabilities (transporter, cancellable, &cause);
+  if (capabilities == NULL)
+    {
+      add_fingerprint (account, &cause);
+      g_propagate_error (error, cause);
+      return NULL;
+    }
+
+  return g_steal_pointer (&transporter);
+}

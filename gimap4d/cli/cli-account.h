@@ -1,0 +1,36 @@
+/* How to log in: the options that all commands share, and the transporter made of them.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include <gimap4d/gimap4d.h>
+
+#include "gimap4d/cli/cli-url.h"
+
+G_BEGIN_DECLS
+
+typedef struct _CliAccount CliAccount;
+
+CliAccount *cli_account_new (void);
+void cli_account_free (CliAccount *account);
+
+/* They write into @account, which has to outlive the context. */
+void cli_account_add_options (CliAccount *account, GOptionContext *context);
+
+/* Asks for the password if need be. No connection is made yet. */
+GImapTransporter *cli_account_new_transporter (CliAccount *account,
+                                               const CliUrl *url,
+                                               GCancellable *cancellable,
+                                               GError **error);
+/* The same, and logs in. */
+GImapTransporter *cli_account_connect (CliAccount *account,
+                                       const CliUrl *url,
+                                       GCancellable *cancellable,
+                                       GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliAccount, cli_account_free)
+
+G_END_DECLS
