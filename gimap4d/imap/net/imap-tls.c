@@ -11,6 +11,9 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 
+#include <errno.h>
+#include <sys/socket.h>
+
 /* Every certificate passes here, because the one who may accept a bad one is asked after the
  * handshake, in his own thread: see imap-session-open.c, which sends nothing before. */
 static gboolean
@@ -37,21 +40,42 @@ check_protocol (GTlsConnection *connection, GError **error)
   return FALSE;
 }
 
+/* Whether the other side is gone, and has said nothing that TLS did not want to read. */
+static gboolean
+has_ended (GTlsConnection *connection)
+{
+  g_autoptr (GIOStream) stream = NULL;
+  char octet;
+  gssize length;
+
+  g_object_get (connection, "base-io-stream", &stream, NULL);
+  if (!G_IS_SOCKET_CONNECTION (stream))
+    return FALSE;
+  length = recv (g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream))),
+                 &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+
+  return length == 0 || (length < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+/* @connection: nullable. */
 static GError *
-name_cause (GError *cause)
+name_cause (GTlsConnection *connection, GError *cause)
 {
   GError *named;
 
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return cause;
 
-  if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
-    named = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_CONNECT,
-                         _ ("the server speaks no TLS here: %s"), cause->message);
-  else
+  if (!g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
     named = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_CONNECT,
                          _ ("the TLS handshake failed, perhaps the server speaks no TLS here: %s"),
                          cause->message);
+  else if (connection != NULL && has_ended (connection))
+    named = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
+                         _ ("the connection was lost in the TLS handshake: %s"), cause->message);
+  else
+    named = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_CONNECT,
+                         _ ("the server speaks no TLS here: %s"), cause->message);
   g_error_free (cause);
 
   return named;
@@ -67,7 +91,7 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   /* A certificate that comes later, with a renegotiation, would be shown to nobody. */
   g_signal_handlers_disconnect_by_func (connection, accept_certificate_cb, NULL);
   if (!g_tls_connection_handshake_finish (connection, result, &error))
-    g_task_return_error (task, name_cause (error));
+    g_task_return_error (task, name_cause (connection, error));
   else if (!check_protocol (connection, &error))
     g_task_return_error (task, error);
   else
@@ -110,7 +134,7 @@ imap_tls_start_async (GIOStream *stream,
                                trusted, NULL);
   if (connection == NULL)
     {
-      g_task_return_error (task, name_cause (error));
+      g_task_return_error (task, name_cause (NULL, error));
       return;
     }
 

@@ -290,6 +290,26 @@ test_plain_on_tls_port (void)
     }
 }
 
+/* R02: a server that goes in the middle of the handshake may well speak TLS. */
+static void
+test_lost_in_handshake (void)
+{
+  static const char *const scripts[] = { "C-bytes: 100\ncut\n", "C-bytes: 100\nrst\n",
+                                         "C-bytes: 100\nfin\nmay-close\nC-bytes: 1000000\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (scripts); i++)
+    {
+      g_autoptr (ScriptedPeer) peer = scripted_peer_new (scripts[i], SCRIPTED_PEER_NONE);
+      g_autoptr (GImapTransporter)
+          transporter = new_transporter (peer, "tls-mode", G_IMAP_TLS_MODE_IMPLICIT);
+      g_autoptr (GError) error = session_test_fail (transporter);
+
+      g_test_message ("%s", error->message);
+      g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED);
+      assert_contains (error->message, "TLS");
+    }
+}
+
 /* T26, T27: nobody there. */
 static void
 test_nobody (void)
@@ -326,6 +346,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/greeting/t10-flood", test_early_flood);
   g_test_add_func ("/session/greeting/t11", test_capabilities);
   g_test_add_func ("/session/greeting/t16-tls", test_plain_on_tls_port);
+  g_test_add_func ("/session/greeting/R02-in-handshake", test_lost_in_handshake);
   g_test_add_func ("/session/greeting/t24", test_alerts);
   g_test_add_func ("/session/greeting/t25", test_early_id);
   g_test_add_func ("/session/greeting/t26-t27", test_nobody);
