@@ -48,9 +48,9 @@
 /* Signals that wait for a main loop that nobody runs. */
 #define IMAP_LIMIT_NEWS 4096
 
-/* A transfer that is slower than this on average over the window counts as stalled. */
+/* A transfer that is slower than this, in octets a second, on average over the window counts as stalled. */
 #define IMAP_LIMIT_STALL_WINDOW_MS 60000
-#define IMAP_LIMIT_STALL_BYTES (60 * IMAP_KIB)
+#define IMAP_LIMIT_STALL_RATE (1 * IMAP_KIB)
 
 /* So long a caller who does not take what was fetched for him holds up the connection; then the rest of
  * what is under way is let go, to be fetched again, and the others go on. */

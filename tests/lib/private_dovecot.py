@@ -239,8 +239,8 @@ class Instance:
                 time.sleep(0.005)
         return False
 
-    def session_pids(self):
-        """The processes that serve logged-in clients."""
+    def find_pids(self, name):
+        """The processes of the server with this name."""
         pids = []
         for entry in os.listdir("/proc"):
             if not entry.isdigit():
@@ -250,7 +250,7 @@ class Instance:
                     head, _, tail = file.read().rpartition(")")
             except OSError:
                 continue
-            if head.partition("(")[2] == "imap" and int(tail.split()[1]) == self.pid:
+            if head.partition("(")[2] == name and int(tail.split()[1]) == self.pid:
                 pids.append(int(entry))
         return pids
 
@@ -474,11 +474,11 @@ class PrivateDovecot:
 
     # What the control socket offers, see CONTROL_HELP.
 
-    def session_pids(self):
-        return [pid for instance in self._instances.values() for pid in instance.session_pids()]
+    def find_pids(self, name):
+        return [pid for instance in self._instances.values() for pid in instance.find_pids(name)]
 
-    def signal_sessions(self, number):
-        pids = self.session_pids()
+    def signal(self, number, name):
+        pids = self.find_pids(name)
         for pid in pids:
             _signal(pid, number)
         return pids
@@ -536,6 +536,9 @@ the answer is one line, "OK …" or "ERROR …".
   pids                    the processes that serve logged-in clients
   stop, continue, kill    SIGSTOP, SIGCONT, SIGKILL to all of them; answers their ids
   terminate               SIGTERM: they say BYE and close
+  stop-login, continue-login, kill-login
+                          the same to those that serve clients before they are logged in, and do
+                          the TLS of the others
   down, up                ends the servers; starts them again on the same ports
   deliver BOX<TAB>SUBJECT a new mail for alice, written next to the server
   renumber BOX            down, new UIDVALIDITY, up
@@ -578,11 +581,14 @@ class _Control:
         command, _, argument = line.partition(" ")
         dovecot = self._dovecot
         actions = {
-            "pids": dovecot.session_pids,
-            "stop": lambda: dovecot.signal_sessions(signal.SIGSTOP),
-            "continue": lambda: dovecot.signal_sessions(signal.SIGCONT),
-            "kill": lambda: dovecot.signal_sessions(signal.SIGKILL),
-            "terminate": lambda: dovecot.signal_sessions(signal.SIGTERM),
+            "pids": lambda: dovecot.find_pids("imap"),
+            "stop": lambda: dovecot.signal(signal.SIGSTOP, "imap"),
+            "continue": lambda: dovecot.signal(signal.SIGCONT, "imap"),
+            "kill": lambda: dovecot.signal(signal.SIGKILL, "imap"),
+            "terminate": lambda: dovecot.signal(signal.SIGTERM, "imap"),
+            "stop-login": lambda: dovecot.signal(signal.SIGSTOP, "imap-login"),
+            "continue-login": lambda: dovecot.signal(signal.SIGCONT, "imap-login"),
+            "kill-login": lambda: dovecot.signal(signal.SIGKILL, "imap-login"),
             "down": dovecot.down,
             "up": dovecot.up,
             "deliver": lambda: dovecot.deliver(*argument.split("\t", 1)),

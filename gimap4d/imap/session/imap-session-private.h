@@ -280,6 +280,8 @@ gpointer imap_session_new_leave_operation (ImapSession *session, const ImapOpera
 gboolean imap_session_needs_box_to_leave (ImapSession *session, const ImapOperation *operation);
 
 /* imap-session-time.c */
+/* IMAP_LIMIT_STALL_WINDOW_MS, but for tests that have less patience. */
+extern int imap_session_stall_window;
 void imap_session_set_deadline (ImapSession *session, int error_code, guint milliseconds);
 void imap_session_watch_time (ImapSession *session);
 /* Nobody was silent, and nothing stalled, as long as the server could not be heard. */

@@ -18,6 +18,8 @@
 #define MILLISECOND 1000
 #define NEVER G_MAXINT64
 
+int imap_session_stall_window = IMAP_LIMIT_STALL_WINDOW_MS;
+
 /* The monotonic clock stands still while a laptop sleeps; a server's patience does not. */
 gint64
 imap_session_now_awake (void)
@@ -98,7 +100,7 @@ get_stall_deadline (ImapSession *session)
       session->stall_octets = get_moved_octets (session);
     }
 
-  return session->stall_since + IMAP_LIMIT_STALL_WINDOW_MS * (gint64) MILLISECOND;
+  return session->stall_since + imap_session_stall_window * (gint64) MILLISECOND;
 }
 
 /* When the operation that holds up the connection has to let it go on; 0 = none does. */
@@ -180,17 +182,17 @@ check_stall (ImapSession *session, gint64 now)
 
   moved = get_moved_octets (session) - session->stall_octets;
   session->stall_since = 0;
-  if (moved >= IMAP_LIMIT_STALL_BYTES)
+  if (moved >= IMAP_LIMIT_STALL_RATE * (guint64) imap_session_stall_window / 1000)
     return NULL;
 
   if (imap_session_is_feeding (session) && !imap_channel_has_unwritten (session->channel))
     return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_STALL,
                         _ ("the stream of the mail gave only %llu octets in %d seconds"),
-                        (unsigned long long) moved, IMAP_LIMIT_STALL_WINDOW_MS / 1000);
+                        (unsigned long long) moved, imap_session_stall_window / 1000);
 
   return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_STALL,
                       _ ("only %llu octets came in %d seconds"), (unsigned long long) moved,
-                      IMAP_LIMIT_STALL_WINDOW_MS / 1000);
+                      imap_session_stall_window / 1000);
 }
 
 static gboolean
