@@ -14,6 +14,7 @@ static const char *const verb_names[] = {
   [PEER_VERB_SEND_RAW] = "S-raw:",
   [PEER_VERB_SEND_FILL] = "S-fill:",
   [PEER_VERB_SEND_FILE] = "S-file:",
+  [PEER_VERB_SEND_LITERAL] = "S-literal",
   [PEER_VERB_EXPECT] = "C:",
   [PEER_VERB_EXPECT_REGEX] = "C~",
   [PEER_VERB_EXPECT_RAW] = "C-raw:",
@@ -78,23 +79,23 @@ match_partners (GPtrArray *steps)
     {
       PeerStep *step = g_ptr_array_index (steps, i);
 
-      if (step->verb == PEER_VERB_REPEAT)
+      if (step->verb == PEER_VERB_REPEAT || step->verb == PEER_VERB_SEND_LITERAL)
         g_array_append_val (open, i);
       else if (step->verb == PEER_VERB_END)
         {
-          PeerStep *repeat;
+          PeerStep *first;
 
           if (open->len == 0)
-            g_error ("script, line %u: end without repeat", step->line);
+            g_error ("script, line %u: end without repeat or S-literal", step->line);
           step->partner = g_array_index (open, guint, open->len - 1);
-          repeat = g_ptr_array_index (steps, step->partner);
-          repeat->partner = i;
+          first = g_ptr_array_index (steps, step->partner);
+          first->partner = i;
           g_array_set_size (open, open->len - 1);
         }
     }
 
   if (open->len > 0)
-    g_error ("script: repeat without end");
+    g_error ("script: repeat or S-literal without end");
 }
 
 GPtrArray *

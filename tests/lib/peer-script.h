@@ -16,6 +16,7 @@ typedef enum
   PEER_VERB_SEND_RAW,
   PEER_VERB_SEND_FILL,
   PEER_VERB_SEND_FILE,
+  PEER_VERB_SEND_LITERAL,
   PEER_VERB_EXPECT,
   PEER_VERB_EXPECT_REGEX,
   PEER_VERB_EXPECT_RAW,
@@ -43,7 +44,7 @@ typedef struct
   guint line;     /* in the script, from 1 */
   char *source;   /* owned: the line as it was written, for messages */
   char *argument; /* owned: what follows the verb */
-  guint partner;  /* of REPEAT: the index of its END, and the other way round */
+  guint partner;  /* of REPEAT and SEND_LITERAL: the index of its END, and the other way round */
 } PeerStep;
 
 /* Ends the program when the text is no script: that is a mistake in the test.

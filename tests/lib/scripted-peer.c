@@ -46,6 +46,7 @@ typedef struct
   PeerVariables *variables;     /* owned */
   PeerChannel *channel;         /* owned by the thread */
   GTlsCertificate *certificate; /* owned */
+  guint64 *literal_size;        /* unowned, nullable: what is sent is only counted, to here */
   gboolean may_close;
   gboolean is_closed; /* by the script */
 } PeerRun;
@@ -75,19 +76,27 @@ parse_number (const PeerStep *step, const char *text)
 }
 
 static gboolean
+push (PeerRun *run, const void *data, gsize length, GError **error)
+{
+  if (run->literal_size == NULL)
+    return peer_channel_push (run->channel, data, length, error);
+  *run->literal_size += length;
+
+  return TRUE;
+}
+
+static gboolean
 send_text (PeerRun *run, const char *text, gboolean is_raw, GError **error)
 {
   g_autofree char *expanded = peer_variables_expand (run->variables, text);
   g_autoptr (GBytes) raw = NULL;
 
   if (!is_raw)
-    return peer_channel_push (run->channel, expanded, strlen (expanded), error) &&
-           peer_channel_push (run->channel, "\r\n", 2, error);
+    return push (run, expanded, strlen (expanded), error) && push (run, "\r\n", 2, error);
 
   raw = peer_script_unescape (expanded);
 
-  return peer_channel_push (run->channel, g_bytes_get_data (raw, NULL), g_bytes_get_size (raw),
-                            error);
+  return push (run, g_bytes_get_data (raw, NULL), g_bytes_get_size (raw), error);
 }
 
 static gboolean
@@ -102,7 +111,7 @@ send_fill (PeerRun *run, const PeerStep *step, GError **error)
   memset (block, character[1], sizeof block);
 
   for (; count > 0; count -= MIN (count, FILL_SIZE))
-    if (!peer_channel_push (run->channel, block, MIN (count, FILL_SIZE), error))
+    if (!push (run, block, MIN (count, FILL_SIZE), error))
       return FALSE;
 
   return TRUE;
@@ -115,8 +124,7 @@ send_file (PeerRun *run, const PeerStep *step, GError **error)
   g_autofree char *content = NULL;
   gsize length;
 
-  return g_file_get_contents (path, &content, &length, error) &&
-         peer_channel_push (run->channel, content, length, error);
+  return g_file_get_contents (path, &content, &length, error) && push (run, content, length, error);
 }
 
 /* Returns: (transfer full): the bytes for a message */
@@ -306,7 +314,52 @@ set_current (PeerRun *run, const PeerStep *step)
   g_mutex_unlock (&run->peer->record.mutex);
 }
 
-/* Runs the steps from first to before last; a repeat runs its own in here. */
+static gboolean run_steps (PeerRun *run, guint first, guint last, guint depth, GError **error);
+
+static gboolean
+run_rounds (PeerRun *run, guint at, guint depth, GError **error)
+{
+  const PeerStep *repeat = g_ptr_array_index (run->steps, at);
+  guint64 n_rounds = parse_number (repeat, repeat->argument);
+
+  for (guint64 round = 1; round <= n_rounds; round++)
+    {
+      peer_variables_set_round (run->variables, round);
+      if (!run_steps (run, at + 1, repeat->partner, depth, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+is_for_literal (const PeerStep *step)
+{
+  return step->verb <= PEER_VERB_SEND_FILE || step->verb == PEER_VERB_REPEAT ||
+         step->verb == PEER_VERB_END;
+}
+
+static gboolean
+send_literal (PeerRun *run, guint at, guint depth, GError **error)
+{
+  const PeerStep *literal = g_ptr_array_index (run->steps, at);
+  g_autofree char *announcement = NULL;
+  guint64 size = 0;
+
+  for (guint i = at + 1; i < literal->partner; i++)
+    if (!is_for_literal (g_ptr_array_index (run->steps, i)))
+      g_error ("script, line %u: a literal has only steps that send", literal->line);
+
+  run->literal_size = &size;
+  run_steps (run, at + 1, literal->partner, depth, NULL);
+  run->literal_size = NULL;
+  announcement = g_strdup_printf ("{%" G_GUINT64_FORMAT "}\r\n", size);
+
+  return push (run, announcement, strlen (announcement), error) &&
+         run_steps (run, at + 1, literal->partner, depth, error);
+}
+
+/* Runs the steps from first to before last; repeat and S-literal run their own in here. */
 static gboolean
 run_steps (PeerRun *run, guint first, guint last, guint depth, GError **error)
 {
@@ -319,19 +372,18 @@ run_steps (PeerRun *run, guint first, guint last, guint depth, GError **error)
       set_current (run, step);
       if (step->verb == PEER_VERB_STALL)
         return peer_channel_flush (run->channel, error);
-      if (step->verb != PEER_VERB_REPEAT)
+      if (step->verb == PEER_VERB_REPEAT || step->verb == PEER_VERB_SEND_LITERAL)
         {
-          if (!run_step (run, step, error))
+          gboolean is_repeat = step->verb == PEER_VERB_REPEAT;
+
+          if (!(is_repeat ? run_rounds : send_literal) (run, i, depth + 1, error))
             return FALSE;
-          continue;
+          i = step->partner;
         }
-      for (guint64 round = 1; round <= parse_number (step, step->argument); round++)
+      else if (!run_step (run, step, error))
         {
-          peer_variables_set_round (run->variables, round);
-          if (!run_steps (run, i + 1, step->partner, depth + 1, error))
-            return FALSE;
+          return FALSE;
         }
-      i = step->partner;
     }
 
   return TRUE;

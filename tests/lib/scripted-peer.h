@@ -11,6 +11,9 @@
  *   S-raw: text        sends text with \r \n \t \\ \xHH expanded, no CRLF
  *   S-fill: N c        sends the character c N times
  *   S-file: path       sends a file of the tests' source folder
+ *   S-literal … end    sends {N}, CRLF and what the steps between send, which is N bytes; only
+ *                      steps that send, and repeat, stand there. They are gone through twice,
+ *                      so that a literal of any size is never in memory
  *   C: pattern         the next line of the client; * stands for any text. $1 … $99 stands for a
  *                      word: the first C: binds it, later steps use it, S: ones too. Any other $
  *                      is itself

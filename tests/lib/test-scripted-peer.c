@@ -304,6 +304,31 @@ test_repeat_and_chunks (void)
   scripted_peer_assert_done (peer);
 }
 
+/* A literal is measured first, whatever is in it. */
+static void
+test_literal (void)
+{
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new ("S-raw: a\\x20\n"
+                                                     "S-literal\n"
+                                                     "S: b\n"
+                                                     "repeat 11\n"
+                                                     "  S-raw: $#\\n\n"
+                                                     "end\n"
+                                                     "S-fill: 2 c\n"
+                                                     "end\n"
+                                                     "S: )\n"
+                                                     "S-literal\n"
+                                                     "end\n"
+                                                     "cut\n",
+                                                     SCRIPTED_PEER_NONE);
+  g_autoptr (GSocketConnection) connection = connect_to (peer);
+
+  assert_hears (G_IO_STREAM (connection),
+                "a {29}\r\nb\r\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\ncc)\r\n{0}\r\n");
+  assert_end (G_IO_STREAM (connection));
+  scripted_peer_assert_done (peer);
+}
+
 static void
 test_mismatch (void)
 {
@@ -405,6 +430,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/scripted-peer/certificates", test_certificates);
   g_test_add_func ("/scripted-peer/ends", test_ends);
   g_test_add_func ("/scripted-peer/repeat-and-chunks", test_repeat_and_chunks);
+  g_test_add_func ("/scripted-peer/literal", test_literal);
   g_test_add_func ("/scripted-peer/mismatch", test_mismatch);
   g_test_add_func ("/scripted-peer/reconnect", test_reconnect);
   g_test_add_func ("/scripted-peer/last-again", test_last_again);
