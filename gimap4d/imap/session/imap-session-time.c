@@ -158,11 +158,17 @@ check_reply (ImapSession *session, gint64 now)
 {
   gboolean is_silence = FALSE;
   gint64 due = get_reply_deadline (session, &is_silence);
+  gsize received;
+  gsize announced;
 
   if (due == 0 || now < due)
     return NULL;
   if (session->bye != NULL)
     return g_error_new_literal (G_IMAP_ERROR, G_IMAP_ERROR_BYE, session->bye);
+  if (is_silence && imap_framer_get_literal_progress (session->framer, &received, &announced))
+    return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_STALL,
+                        _ ("the server said nothing for %u seconds, at octet %zu of %zu"),
+                        session->settings->response_timeout, received, announced);
 
   return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_RESPONSE,
                       is_silence ? _ ("the server said nothing for %u seconds") :

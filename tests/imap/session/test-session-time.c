@@ -42,7 +42,7 @@ static const Case cases[] = {
   { "command-line", LOGGED_IN ("") "C: $2 LIST *\nS-raw: * LI\nstall\n",
     G_IMAP_ERROR_TIMEOUT_RESPONSE, FALSE },
   { "command-literal", LOGGED_IN ("") "C: $2 LIST *\nS-raw: * LIST () {100}\\r\\nabc\nstall\n",
-    G_IMAP_ERROR_TIMEOUT_RESPONSE, FALSE },
+    G_IMAP_ERROR_TIMEOUT_STALL, FALSE },
   { "bye", LOGGED_IN ("") "C: $2 LIST *\nS: * BYE going down\nstall\n", G_IMAP_ERROR_BYE, FALSE },
 };
 
