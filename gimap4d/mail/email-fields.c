@@ -25,6 +25,7 @@ struct _EmailFields
 {
   GArray *fields; /* of Field */
   gboolean is_truncated;
+  gboolean has_odd_name; /* a line that is no field, or whose name is not followed by its colon */
 };
 
 static void
@@ -83,6 +84,8 @@ add_field (EmailFields *self, const char *start, gsize length)
     }
 
   name_length = measure_name (start, length);
+  if (name_length == 0 || start[name_length] != ':')
+    self->has_odd_name = TRUE;
   if (name_length == 0)
     return;
 
@@ -156,6 +159,59 @@ gboolean
 email_fields_is_truncated (EmailFields *self)
 {
   return self->is_truncated;
+}
+
+/* A NUL, or a CR that ends no line where lines end with LF: some programs end the text or the line there. */
+static gboolean
+is_odd (const Field *field)
+{
+  const char *end = field->value + field->length;
+  const char *at = field->value;
+
+  if (memchr (field->value, '\0', field->length) != NULL)
+    return TRUE;
+
+  while ((at = memchr (at, '\r', end - at)) != NULL)
+    if (++at == end || *at != '\n')
+      return TRUE;
+
+  return FALSE;
+}
+
+gboolean
+email_fields_are_ambiguous (EmailFields *self)
+{
+  /* RFC 5322, 3.6, and RFC 2045, 3 to 8: each once at most. */
+  static const char *const single[] = {
+    "From",
+    "Sender",
+    "Reply-To",
+    "To",
+    "Cc",
+    "Bcc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "MIME-Version",
+    "Content-ID",
+    "Content-Type",
+    "Content-Description",
+    "Content-Disposition",
+    "Content-Transfer-Encoding",
+  };
+
+  if (self->has_odd_name)
+    return TRUE;
+  for (guint i = 0; i < self->fields->len; i++)
+    if (is_odd (&g_array_index (self->fields, Field, i)))
+      return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (single); i++)
+    if (email_fields_find_first (self, single[i]) != email_fields_find_last (self, single[i]))
+      return TRUE;
+
+  return FALSE;
 }
 
 guint

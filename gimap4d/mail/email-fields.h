@@ -23,6 +23,9 @@ EmailFields *email_fields_new (const char *block, gsize length, char line_end);
 void email_fields_free (EmailFields *fields);
 
 gboolean email_fields_is_truncated (EmailFields *fields);
+/* Whether another program may read them in another way: for the filter that sees the first From, and the
+ * reader that shows the second. */
+gboolean email_fields_are_ambiguous (EmailFields *fields);
 guint email_fields_get_count (EmailFields *fields);
 /* Unowned, valid UTF-8. */
 const char *email_fields_get_name (EmailFields *fields, guint index);

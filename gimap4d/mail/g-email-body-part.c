@@ -82,6 +82,7 @@ enum
   PROP_HEADERS,
   PROP_IS_ENCODING_PROBLEM,
   PROP_IS_TRUNCATED,
+  PROP_IS_AMBIGUOUS,
   N_PROPERTIES
 };
 
@@ -148,6 +149,9 @@ g_email_body_part_get_property (GObject *object, guint id, GValue *value, GParam
       break;
     case PROP_IS_TRUNCATED:
       g_value_set_boolean (value, g_email_body_part_get_is_truncated (self));
+      break;
+    case PROP_IS_AMBIGUOUS:
+      g_value_set_boolean (value, g_email_body_part_get_is_ambiguous (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -303,6 +307,19 @@ g_email_body_part_class_init (GEmailBodyPartClass *klass)
    */
   properties[PROP_IS_TRUNCATED] = g_param_spec_boolean ("is-truncated", NULL,
                                                         "Whether a limit was hit", FALSE, flags);
+
+  /**
+   * GEmailBodyPart:is-ambiguous:
+   *
+   * Whether the header of the part is written so that programs read it in different ways: a field
+   * that may stand once stands twice, a name has a space or a NUL in it, a line ends halfway. Whoever
+   * checked such a mail, or the server in its summary of it, may have seen another sender or another
+   * attachment than what is read here. %FALSE for a part whose header was not fetched.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_IS_AMBIGUOUS] = g_param_spec_boolean (
+      "is-ambiguous", NULL, "Whether the header can be read in different ways", FALSE, flags);
 
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
@@ -511,20 +528,30 @@ g_email_body_part_get_sub_parts (GEmailBodyPart *self)
   return self->sub_parts;
 }
 
-static GListModel *
-read_headers (GEmailBodyPart *self)
+/* Returns: (transfer full) (nullable): NULL when the mail was not fetched */
+static EmailFields *
+read_fields (GEmailBodyPart *self)
 {
-  g_autoptr (EmailFields) fields = NULL;
   g_autoptr (GBytes) block = NULL;
   const char *bytes;
   gsize size = 0;
 
   if (!email_content_is_here (self->content))
-    return G_LIST_MODEL (g_list_store_new (G_TYPE_EMAIL_HEADER));
+    return NULL;
 
   block = email_content_dup_header (self->content, self->part);
   bytes = g_bytes_get_data (block, &size);
-  fields = email_fields_new (bytes, size, email_fields_find_line_end (bytes, size));
+
+  return email_fields_new (bytes, size, email_fields_find_line_end (bytes, size));
+}
+
+static GListModel *
+read_headers (GEmailBodyPart *self)
+{
+  g_autoptr (EmailFields) fields = read_fields (self);
+
+  if (fields == NULL)
+    return G_LIST_MODEL (g_list_store_new (G_TYPE_EMAIL_HEADER));
 
   return email_lists_new_headers (fields);
 }
@@ -603,6 +630,28 @@ g_email_body_part_get_is_truncated (GEmailBodyPart *self)
   g_return_val_if_fail (G_IS_EMAIL_BODY_PART (self), FALSE);
 
   return self->part->is_truncated;
+}
+
+/**
+ * g_email_body_part_get_is_ambiguous:
+ * @self: a #GEmailBodyPart
+ *
+ * See #GEmailBodyPart:is-ambiguous.
+ *
+ * Returns: whether it is so
+ *
+ * Since: 1.0
+ */
+gboolean
+g_email_body_part_get_is_ambiguous (GEmailBodyPart *self)
+{
+  g_autoptr (EmailFields) fields = NULL;
+
+  g_return_val_if_fail (G_IS_EMAIL_BODY_PART (self), FALSE);
+
+  fields = read_fields (self);
+
+  return fields != NULL && email_fields_are_ambiguous (fields);
 }
 
 /**

@@ -44,6 +44,8 @@ gboolean g_email_body_part_get_is_encoding_problem (GEmailBodyPart *self);
 G_IMAP4D_AVAILABLE_IN_1_0
 gboolean g_email_body_part_get_is_truncated (GEmailBodyPart *self);
 G_IMAP4D_AVAILABLE_IN_1_0
+gboolean g_email_body_part_get_is_ambiguous (GEmailBodyPart *self);
+G_IMAP4D_AVAILABLE_IN_1_0
 char *g_email_body_part_dup_text (GEmailBodyPart *self);
 G_IMAP4D_AVAILABLE_IN_1_0
 GBytes *g_email_body_part_dup_raw (GEmailBodyPart *self);

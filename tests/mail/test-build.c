@@ -378,7 +378,7 @@ main (int argc, char **argv)
   g_test_add_func ("/build/round-trip", test_round_trip);
   g_test_add_func ("/build/unchanged-bytes", test_unchanged_bytes);
   g_test_add_func ("/build/corpus-made-anew", test_corpus_made_anew);
-  g_test_add_func ("/build/injection", test_injection);
+  g_test_add_func ("/build/M16-injection", test_injection);
   g_test_add_func ("/build/unlawful-addresses", test_unlawful_addresses);
   g_test_add_func ("/build/set-addresses", test_set_addresses);
   g_test_add_func ("/build/bad-json", test_bad_json);

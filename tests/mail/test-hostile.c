@@ -587,6 +587,43 @@ test_header_tricks (void)
   g_assert_cmpstr (g_email_get_html_body (types), ==, "<p>");
 }
 
+/* M14: what two programs read in two ways is said to be so, of the mail and of its parts. */
+static void
+test_ambiguous (void)
+{
+  static const char plain[] = "From: a@b\r\nSubject: a\r\n b\r\nX: 1\r\nX: 2\r\n\r\n";
+  static const char *const odd[] = {
+    "From: a@b\nFROM: c@d\n\n",
+    "Subject: a\nSubject: a\n\n",
+    "Content-Type: text/html\nContent-Type: text/plain\n\n",
+    "Subject : a\n\n",
+    "Sub ject: a\n\n",
+    "Subject\nFrom: a@b\n\n",
+    "Subject: a\rBcc: e@v\n\n",
+    "Subject: a\r\r\n b\r\n\r\n",
+  };
+  static const char with_nul[] = "Subject: a\0b\n\n";
+  static const char in_part[] = "Content-Type: multipart/mixed; boundary=a\n\n--a\n"
+                                "Content-Disposition: inline\nContent-Disposition: attachment\n\n";
+  g_autoptr (GEmail) honest = parse_text (plain);
+  g_autoptr (GEmail) nul = parse (g_string_new_len (with_nul, sizeof with_nul - 1));
+  g_autoptr (GEmail) multipart = parse_text (in_part);
+  g_autoptr (GEmailBodyPart) part = g_list_model_get_item (
+      g_email_body_part_get_sub_parts (g_email_get_body_structure (multipart)), 0);
+
+  g_assert_false (g_email_body_part_get_is_ambiguous (g_email_get_body_structure (honest)));
+  g_assert_true (g_email_body_part_get_is_ambiguous (g_email_get_body_structure (nul)));
+  g_assert_false (g_email_body_part_get_is_ambiguous (g_email_get_body_structure (multipart)));
+  g_assert_true (g_email_body_part_get_is_ambiguous (part));
+  for (guint i = 0; i < G_N_ELEMENTS (odd); i++)
+    {
+      g_autoptr (GEmail) email = parse_text (odd[i]);
+
+      g_test_message ("%s", odd[i]);
+      g_assert_true (g_email_body_part_get_is_ambiguous (g_email_get_body_structure (email)));
+    }
+}
+
 /* Cut anywhere, or with any byte changed, it still is a mail. */
 static void
 test_cut_and_changed (void)
@@ -635,6 +672,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile/charset-output", test_charset_output);
   g_test_add_func ("/hostile/odd-shapes", test_odd_shapes);
   g_test_add_func ("/hostile/header-tricks", test_header_tricks);
+  g_test_add_func ("/hostile/ambiguous", test_ambiguous);
   g_test_add_func ("/hostile/cut-and-changed", test_cut_and_changed);
 
   return g_test_run ();
