@@ -309,6 +309,33 @@ is_finite (JsonNode *node)
   return TRUE;
 }
 
+/* json-glib up to 1.6 writes "1e+40.0", which is no number (RFC 8259, 6). */
+static void
+mend_exponents (char *text)
+{
+  gboolean is_text = FALSE;
+  gboolean has_exponent = FALSE;
+  char *to = text;
+
+  for (const char *at = text; *at != '\0'; at++)
+    {
+      if (*at == '"')
+        is_text = !is_text;
+      else if (is_text && *at == '\\')
+        *to++ = *at++;
+      else if (*at == 'e' && at > text && g_ascii_isdigit (at[-1]))
+        has_exponent = !is_text;
+      else if (!g_ascii_isdigit (*at) && strchr ("+-.", *at) == NULL)
+        has_exponent = FALSE;
+
+      if (has_exponent && g_str_has_prefix (at, ".0"))
+        at++;
+      else
+        *to++ = *at;
+    }
+  *to = '\0';
+}
+
 char *
 http_json_to_text (JsonNode *node, GError **error)
 {
@@ -322,6 +349,7 @@ http_json_to_text (JsonNode *node, GError **error)
     }
 
   text = json_to_string (node, FALSE);
+  mend_exponents (text);
   if (!g_utf8_validate (text, -1, NULL))
     {
       g_set_error (error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_INVALID_DATA,

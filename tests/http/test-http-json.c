@@ -220,6 +220,31 @@ test_infinite (void)
     }
 }
 
+/* Only the number is mended, not what looks like one in a text. */
+static void
+test_exponents (void)
+{
+  static const char *const texts[][2] = {
+    { "1e40", "1e+40" },
+    { "[1e40,-2.5e-9,1.6069380442589903e60]",
+      "[1e+40,-2.5000000000000001e-09,1.6069380442589903e+60]" },
+    { "{\"1e+40.0\":[\"2e9.0\",\"\\\\\",true,1e22,0.5]}",
+      "{\"1e+40.0\":[\"2e9.0\",\"\\\\\",true,1e+22,0.5]}" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonNode) node = http_json_parse (texts[i][0], strlen (texts[i][0]), &error);
+      g_autofree char *text = NULL;
+
+      g_assert_no_error (error);
+      text = http_json_to_text (node, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (text, ==, texts[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -230,6 +255,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-json/cut", test_cut);
   g_test_add_func ("/http-json/from-value", test_from_value);
   g_test_add_func ("/http-json/infinite", test_infinite);
+  g_test_add_func ("/http-json/exponents", test_exponents);
 
   return g_test_run ();
 }
