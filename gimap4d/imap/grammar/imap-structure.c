@@ -406,9 +406,15 @@ parse_all (Parser *parser)
         end_level (parser);
     }
 
-  /* What was open when it broke off. */
+  /* What was open when it broke off: a multipart's type stands behind its parts. */
   for (guint i = 0; i < parser->levels->len; i++)
-    g_array_index (parser->levels, Level, i).part->is_truncated = TRUE;
+    {
+      EmailStructure *part = g_array_index (parser->levels, Level, i).part;
+
+      part->is_truncated = TRUE;
+      if (part->type == NULL)
+        part->type = g_strdup ("multipart/mixed");
+    }
   if (parser->root != NULL && parser->reader->error != NULL)
     parser->root->is_truncated = TRUE;
 }

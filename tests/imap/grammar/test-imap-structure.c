@@ -88,6 +88,8 @@ test_shapes (void)
     { "(\"text\" \"plain\")", "1:text/plain!" },
     { "(" TEXT ")", ":multipart/mixed(1:text/plain)" },
     { "()", "1:application/octet-stream!" },
+    { "(" TEXT "(\"text\" \r \"html\") \"alternative\")",
+      ":multipart/mixed!(1:text/plain 2:text/x-unknown!)" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
