@@ -321,9 +321,13 @@ email_writer_add_text (EmailWriter *self, const char *name, const char *text)
   g_string_append (self->out, "\r\n");
 }
 
+/* Words with one space between them: more than one are one where they are read. */
 static gboolean
 is_atoms (const char *text)
 {
+  if (strstr (text, "  ") != NULL)
+    return FALSE;
+
   for (const char *c = text; *c != '\0'; c++)
     if (!g_ascii_isalnum (*c) && strchr (" !#$%&'*+-/=?^_`{|}~", *c) == NULL)
       return FALSE;
@@ -334,12 +338,15 @@ is_atoms (const char *text)
 static void
 append_phrase (EmailWriter *self, const char *name)
 {
-  if (needs_encoding (name))
+  gboolean is_word = is_atoms (name);
+
+  /* What stands in quotes is not folded. */
+  if (needs_encoding (name) || (!is_word && strlen (name) > LONGEST_WORD / 2))
     {
       append_encoded (self, name);
       return;
     }
-  if (is_atoms (name))
+  if (is_word)
     {
       append_folded (self, name);
       return;
@@ -506,6 +513,14 @@ append_encoded_parameter (EmailWriter *self, const char *name, const char *value
     }
 }
 
+/* Many readers decode encoded words in quotes, although RFC 2047, 5 (3) forbids to write any. */
+static gboolean
+can_be_plain (const char *value)
+{
+  return email_text_is_ascii (value) && strlen (value) <= SEGMENT_LENGTH &&
+         strstr (value, "=?") == NULL;
+}
+
 void
 email_writer_add_parameter (EmailWriter *self, const char *name, const char *value)
 {
@@ -513,7 +528,7 @@ email_writer_add_parameter (EmailWriter *self, const char *name, const char *val
     return;
 
   g_string_append (self->out, ";\r\n ");
-  if (email_text_is_ascii (value) && strlen (value) <= SEGMENT_LENGTH)
+  if (can_be_plain (value))
     append_plain_parameter (self, name, value);
   else
     append_encoded_parameter (self, name, value);

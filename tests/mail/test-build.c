@@ -93,6 +93,54 @@ test_round_trip (void)
     }
 }
 
+/* Names that other readers, or our own, would take for something else when they stood there as they are. */
+static void
+test_odd_names (void)
+{
+  g_autofree char *long_name = g_strnfill (1200, ',');
+  const char *const names[] = { "two  spaces", "a,  b", "=?utf-8?q?x?=", "\"q\" \\", long_name };
+
+  for (char *c = long_name + 50; *c != '\0' && c[1] != '\0'; c += 50)
+    *c = ' ';
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GEmail) email = from_json ("{\"from\":\"a@b.c\",\"textBody\":\"x\"}");
+      g_autoptr (GEmail) read = NULL;
+      g_autoptr (GListStore) to = g_list_store_new (G_TYPE_EMAIL_ADDRESS);
+      g_autoptr (GEmailAddress) address = g_email_address_new (names[i], "d@e.f");
+      g_autoptr (GEmailAddress) again = NULL;
+
+      g_list_store_append (to, address);
+      g_email_set_to (email, G_LIST_MODEL (to));
+      read = build_and_read (email, AUTOMATIC);
+      again = g_list_model_get_item (g_email_get_to (read), 0);
+      g_assert_cmpstr (g_email_address_get_name (again), ==, names[i]);
+    }
+}
+
+static void
+test_odd_file_names (void)
+{
+  /* A file's name has no question marks. */
+  static const char *const names[][2] = {
+    { "=?utf-8?q?x?=", "=_utf-8_q_x_=" },
+    { "two  spaces", "two  spaces" },
+    { "a;b=c'd%41", "a;b=c'd%41" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *json = g_strdup_printf (
+          "{\"from\":\"a@b.c\",\"attachments\":[{\"name\":\"%s\",\"content\":\"AAEC\"}]}",
+          names[i][0]);
+      g_autoptr (GEmail) email = from_json (json);
+      g_autoptr (GEmail) read = build_and_read (email, AUTOMATIC);
+      g_autoptr (GMailAttachment) file = g_list_model_get_item (g_email_get_attachments (read), 0);
+
+      g_assert_cmpstr (g_mail_attachment_get_name (file), ==, names[i][1]);
+    }
+}
+
 static void
 test_unchanged_bytes (void)
 {
@@ -376,6 +424,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/build/round-trip", test_round_trip);
+  g_test_add_func ("/build/odd-names", test_odd_names);
+  g_test_add_func ("/build/odd-file-names", test_odd_file_names);
   g_test_add_func ("/build/unchanged-bytes", test_unchanged_bytes);
   g_test_add_func ("/build/corpus-made-anew", test_corpus_made_anew);
   g_test_add_func ("/build/M16-injection", test_injection);
