@@ -13,6 +13,8 @@
 #define PUSH_LIMIT 65536
 #define LONGEST_LINE (16 * 1024 * 1024)
 #define LONGEST_RANDOM_CHUNK 24
+#define LONGEST_TRANSCRIPT 262144
+#define LONGEST_SHOWN 1000
 
 struct _PeerChannel
 {
@@ -140,6 +142,25 @@ take_read_error (GError *problem, GError **error)
   g_propagate_error (error, problem);
 }
 
+/* With the record's mutex. Lines of a server that speaks fast become one entry. */
+static void
+add_to_transcript (PeerChannel *channel, const char *who, const guint8 *data, gsize length)
+{
+  PeerRecord *record = channel->record;
+  gint64 milliseconds = (g_get_monotonic_time () - record->start) / 1000;
+  gsize shown = MIN (length, LONGEST_SHOWN);
+  g_autofree char *text = g_strndup ((const char *) data, shown);
+  g_autofree char *printable = g_strescape (text, NULL);
+
+  if (record->transcript->len > LONGEST_TRANSCRIPT)
+    return;
+  g_string_append_printf (record->transcript, "%6" G_GINT64_FORMAT " ms %s%s %s", milliseconds, who,
+                          G_IS_TLS_CONNECTION (channel->stream) ? " (TLS)" : "", printable);
+  if (shown < length)
+    g_string_append_printf (record->transcript, "… (%" G_GSIZE_FORMAT " bytes)", length);
+  g_string_append_c (record->transcript, '\n');
+}
+
 static void
 record_input (PeerChannel *channel, const guint8 *data, gsize length)
 {
@@ -149,6 +170,7 @@ record_input (PeerChannel *channel, const guint8 *data, gsize length)
   g_mutex_lock (&record->mutex);
   g_byte_array_append (G_IS_TLS_CONNECTION (channel->stream) ? record->tls : record->plain, data,
                        length);
+  add_to_transcript (channel, "C:", data, length);
   if (!channel->is_in_flight)
     record->n_flights++;
   g_mutex_unlock (&record->mutex);
@@ -257,8 +279,17 @@ read_more (PeerChannel *channel, GError **error)
     }
 }
 
+/* How much of this may still be sent before the cut. */
+static gsize
+count_before_cut (PeerChannel *channel, gsize length)
+{
+  guint64 n_sent = __atomic_load_n (channel->record->n_sent, __ATOMIC_RELAXED);
+
+  return (gsize) MIN (length, channel->record->cut_at - MIN (channel->record->cut_at, n_sent));
+}
+
 static gboolean
-write_all (PeerChannel *channel, const guint8 *data, gsize length, GError **error)
+write_uncut (PeerChannel *channel, const guint8 *data, gsize length, GError **error)
 {
   GPollableOutputStream *stream = G_POLLABLE_OUTPUT_STREAM (
       g_io_stream_get_output_stream (channel->stream));
@@ -271,6 +302,7 @@ write_all (PeerChannel *channel, const guint8 *data, gsize length, GError **erro
 
       if (written >= 0)
         {
+          __atomic_add_fetch (channel->record->n_sent, (guint64) written, __ATOMIC_RELAXED);
           data += written;
           length -= (gsize) written;
         }
@@ -288,6 +320,22 @@ write_all (PeerChannel *channel, const guint8 *data, gsize length, GError **erro
     }
 
   return TRUE;
+}
+
+static gboolean
+write_all (PeerChannel *channel, const guint8 *data, gsize length, GError **error)
+{
+  gsize allowed = count_before_cut (channel, length);
+
+  if (allowed > 0 && !write_uncut (channel, data, allowed, error))
+    return FALSE;
+  if (allowed == length)
+    return TRUE;
+
+  peer_channel_close_without_notify (channel);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "the cut came here");
+
+  return FALSE;
 }
 
 static gsize
@@ -318,7 +366,12 @@ peer_channel_flush (PeerChannel *channel, GError **error)
 
   channel->output = g_byte_array_new ();
   if (output->len > 0)
-    end_flight (channel);
+    {
+      end_flight (channel);
+      g_mutex_lock (&channel->record->mutex);
+      add_to_transcript (channel, "S:", output->data, output->len);
+      g_mutex_unlock (&channel->record->mutex);
+    }
   if (output->len > 0 && channel->compressor != NULL)
     {
       g_autoptr (GByteArray) plain = g_steal_pointer (&output);

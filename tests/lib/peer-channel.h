@@ -21,6 +21,12 @@ typedef struct
   GByteArray *plain; /* owned */
   GByteArray *tls;   /* owned: what came inside of TLS */
   guint n_flights;
+  GString *transcript; /* owned: what went to and fro, with the times since start */
+  gint64 start;        /* monotonic µs */
+
+  /* Set before there are connections. */
+  guint64 *n_sent; /* unowned, atomic: the bytes that went to the clients, inside of TLS or not */
+  guint64 cut_at;  /* so many bytes are sent, then the connection ends, without close_notify */
 } PeerRecord;
 
 typedef enum

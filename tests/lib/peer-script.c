@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define LINE_NUMBER "# line "
+
 /* Those that end in a colon take the rest of the line as it is. */
 static const char *const verb_names[] = {
   [PEER_VERB_SEND] = "S:",
@@ -103,6 +105,7 @@ peer_script_parse (const char *text)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   GPtrArray *steps = g_ptr_array_new_with_free_func ((GDestroyNotify) peer_step_free);
+  guint number = 0;
 
   for (guint i = 0; lines[i] != NULL; i++)
     {
@@ -111,14 +114,17 @@ peer_script_parse (const char *text)
       PeerVerb verb;
       PeerStep *step;
 
+      number++;
+      if (g_str_has_prefix (line, LINE_NUMBER))
+        number = (guint) g_ascii_strtoull (line + strlen (LINE_NUMBER), NULL, 10) - 1;
       if (line[0] == '\0' || line[0] == '#')
         continue;
       if (!find_verb (line, &verb, &argument))
-        g_error ("script, line %u: this is no step: %s", i + 1, line);
+        g_error ("script, line %u: this is no step: %s", number, line);
 
       step = g_new0 (PeerStep, 1);
       step->verb = verb;
-      step->line = i + 1;
+      step->line = number;
       step->source = g_strdup (line);
       step->argument = g_strdup (argument);
       g_ptr_array_add (steps, step);

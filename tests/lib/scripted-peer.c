@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define DEEPEST_REPEAT 8
+#define ENDS_SECONDS 2
 #define FILL_SIZE 4096
 
 struct _ScriptedPeer
@@ -23,12 +24,14 @@ struct _ScriptedPeer
   GCancellable *cancellable; /* owned: ends accepting */
   GThread *thread;           /* owned: accepts */
   guint32 seed;
+  guint64 n_sent; /* atomic, when nobody else counts */
 
   /* Under record.mutex, told through changed. */
   PeerRecord record;
   GCond changed;
   GPtrArray *runs; /* owned: of PeerRun, in the order of the connections */
   guint n_done;
+  guint n_ended;
   char *problem; /* owned, nullable: the first one */
 };
 
@@ -49,6 +52,7 @@ typedef struct
   guint64 *literal_size;        /* unowned, nullable: what is sent is only counted, to here */
   gboolean may_close;
   gboolean is_closed; /* by the script */
+  gboolean is_stalled;
 } PeerRun;
 
 static void
@@ -371,7 +375,10 @@ run_steps (PeerRun *run, guint first, guint last, guint depth, GError **error)
 
       set_current (run, step);
       if (step->verb == PEER_VERB_STALL)
-        return peer_channel_flush (run->channel, error);
+        {
+          run->is_stalled = TRUE;
+          return peer_channel_flush (run->channel, error);
+        }
       if (step->verb == PEER_VERB_REPEAT || step->verb == PEER_VERB_SEND_LITERAL)
         {
           gboolean is_repeat = step->verb == PEER_VERB_REPEAT;
@@ -436,12 +443,48 @@ finish_run (PeerRun *run, const GError *error)
   g_mutex_unlock (&peer->record.mutex);
 }
 
+/* The rest is read so that the record is whole; a silent client may stay. */
+static void
+read_rest (PeerRun *run)
+{
+  gboolean is_silent = TRUE;
+  gsize length;
+
+  while (is_silent)
+    {
+      g_autoptr (GError) end = NULL;
+
+      is_silent = !peer_channel_read_to_end (run->channel, &length, &end) &&
+                  g_error_matches (end, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+    }
+}
+
+/* Answers the LOGOUT of a client that goes, whatever it says before. */
+static void
+answer_logout (PeerRun *run)
+{
+  g_autoptr (GBytes) line = NULL;
+
+  while ((line = peer_channel_read_line (run->channel, NULL)) != NULL)
+    {
+      g_autofree char *text = g_strndup (g_bytes_get_data (line, NULL), g_bytes_get_size (line));
+      char *space = strchr (text, ' ');
+
+      g_clear_pointer (&line, g_bytes_unref);
+      if (space == NULL || !g_str_equal (space, " LOGOUT"))
+        continue;
+      *space = '\0';
+      if (!send_text (run, "* BYE bye", FALSE, NULL) || !send_text (run, text, TRUE, NULL) ||
+          !send_text (run, " OK done", FALSE, NULL) || !peer_channel_flush (run->channel, NULL))
+        return;
+    }
+}
+
 static gpointer
 run_thread (gpointer data)
 {
   PeerRun *run = data;
   g_autoptr (GError) error = NULL;
-  gsize length;
 
   g_main_context_push_thread_default (run->context);
   run->channel = peer_channel_new (run->socket, &run->peer->record);
@@ -453,18 +496,18 @@ run_thread (gpointer data)
     g_clear_error (&error);
   finish_run (run, error);
 
-  /* The rest is read so that the record is whole; a silent client may stay. */
-  while (error == NULL && !run->is_closed)
-    {
-      g_autoptr (GError) end = NULL;
-
-      if (peer_channel_read_to_end (run->channel, &length, &end) ||
-          !g_error_matches (end, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-        break;
-    }
+  if (error == NULL && !run->is_closed && !run->is_stalled &&
+      (run->peer->flags & SCRIPTED_PEER_ENDS))
+    answer_logout (run);
+  if (error == NULL && !run->is_closed)
+    read_rest (run);
 
   g_clear_pointer (&run->channel, peer_channel_free);
   g_main_context_pop_thread_default (run->context);
+  g_mutex_lock (&run->peer->record.mutex);
+  run->peer->n_ended++;
+  g_cond_broadcast (&run->peer->changed);
+  g_mutex_unlock (&run->peer->record.mutex);
 
   return NULL;
 }
@@ -528,32 +571,46 @@ listen_on_loopback (guint16 *out_port)
 }
 
 ScriptedPeer *
-scripted_peer_new_many (const char *const *scripts, ScriptedPeerFlags flags)
+scripted_peer_new_with_options (const char *const *scripts, const ScriptedPeerOptions *options)
 {
   ScriptedPeer *peer = g_new0 (ScriptedPeer, 1);
 
   g_assert (scripts[0] != NULL);
 
-  peer->flags = flags;
+  peer->flags = options->flags;
+  peer->seed = options->seed;
   peer->scripts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   for (guint i = 0; scripts[i] != NULL; i++)
     g_ptr_array_add (peer->scripts, peer_script_parse (scripts[i]));
-  if (flags & SCRIPTED_PEER_CHUNK_RANDOM)
-    {
-      peer->seed = (guint32) g_test_rand_int ();
-      g_test_message ("chunk random %u", peer->seed);
-    }
 
   g_mutex_init (&peer->record.mutex);
   g_cond_init (&peer->changed);
   peer->record.plain = g_byte_array_new ();
   peer->record.tls = g_byte_array_new ();
+  peer->record.transcript = g_string_new (NULL);
+  peer->record.start = g_get_monotonic_time ();
+  peer->record.n_sent = options->n_sent != NULL ? options->n_sent : &peer->n_sent;
+  peer->record.cut_at = options->cut_at;
   peer->runs = g_ptr_array_new_with_free_func ((GDestroyNotify) peer_run_free);
   peer->cancellable = g_cancellable_new ();
   peer->listener = listen_on_loopback (&peer->port);
   peer->thread = g_thread_new ("scripted-peer-accept", accept_thread, peer);
 
   return peer;
+}
+
+ScriptedPeer *
+scripted_peer_new_many (const char *const *scripts, ScriptedPeerFlags flags)
+{
+  ScriptedPeerOptions options = { .flags = flags, .cut_at = G_MAXUINT64 };
+
+  if (flags & SCRIPTED_PEER_CHUNK_RANDOM)
+    {
+      options.seed = (guint32) g_test_rand_int ();
+      g_test_message ("chunk random %u", options.seed);
+    }
+
+  return scripted_peer_new_with_options (scripts, &options);
 }
 
 ScriptedPeer *
@@ -579,6 +636,7 @@ scripted_peer_free (ScriptedPeer *peer)
   g_ptr_array_unref (peer->scripts);
   g_byte_array_unref (peer->record.plain);
   g_byte_array_unref (peer->record.tls);
+  g_string_free (peer->record.transcript, TRUE);
   g_mutex_clear (&peer->record.mutex);
   g_cond_clear (&peer->changed);
   g_free (peer->problem);
@@ -628,6 +686,18 @@ scripted_peer_get_received (ScriptedPeer *peer, gboolean is_inside_tls)
   return bytes;
 }
 
+char *
+scripted_peer_dup_transcript (ScriptedPeer *peer)
+{
+  char *text;
+
+  g_mutex_lock (&peer->record.mutex);
+  text = g_strdup (peer->record.transcript->str);
+  g_mutex_unlock (&peer->record.mutex);
+
+  return text;
+}
+
 /* What the peer waits for. Returns: (transfer full) */
 static char *
 describe_wait (ScriptedPeer *peer)
@@ -661,32 +731,14 @@ scripted_peer_dup_problem (ScriptedPeer *peer)
   return problem;
 }
 
-const char *
-scripted_peer_get_authority_path (void)
+void
+scripted_peer_await_ends (ScriptedPeer *peer)
 {
-  return SCRIPTED_PEER_CERTIFICATES "/ca.pem";
-}
+  gint64 deadline = g_get_monotonic_time () + ENDS_SECONDS * G_USEC_PER_SEC;
 
-GTlsDatabase *
-scripted_peer_new_database (void)
-{
-  g_autoptr (GError) error = NULL;
-  GTlsDatabase *database = g_tls_file_database_new (scripted_peer_get_authority_path (), &error);
-
-  g_assert_no_error (error);
-
-  return database;
-}
-
-GTlsCertificate *
-scripted_peer_get_certificate (const char *name)
-{
-  g_autofree char *certificate = g_strdup_printf ("%s/%s.pem", SCRIPTED_PEER_CERTIFICATES, name);
-  g_autofree char *key = g_strdup_printf ("%s/%s.key", SCRIPTED_PEER_CERTIFICATES, name);
-  g_autoptr (GError) error = NULL;
-  GTlsCertificate *result = g_tls_certificate_new_from_files (certificate, key, &error);
-
-  g_assert_no_error (error);
-
-  return result;
+  g_mutex_lock (&peer->record.mutex);
+  while (peer->n_ended < peer->runs->len)
+    if (!g_cond_wait_until (&peer->changed, &peer->record.mutex, deadline))
+      break;
+  g_mutex_unlock (&peer->record.mutex);
 }

@@ -39,6 +39,8 @@
  * After the last step the peer reads what still comes and keeps the connection open until the
  * client closes it or the peer is freed. Every wait ends after ten seconds.
  *
+ * A comment "# line N" says that the next line is the N-th one of the file that the script is from.
+ *
  * A flight is what a client writes without waiting for an answer. To count it surely, put the C:
  * steps of a flight together, before the S: steps that answer them.
  */
@@ -56,6 +58,7 @@ typedef enum
   SCRIPTED_PEER_CHUNK_ONE = 1 << 1,    /* as if each script began with chunk 1 */
   SCRIPTED_PEER_CHUNK_RANDOM = 1 << 2, /* … chunk random, with a seed of g_test_rand_int () */
   SCRIPTED_PEER_LAST_AGAIN = 1 << 3,   /* the last script serves all further connections */
+  SCRIPTED_PEER_ENDS = 1 << 4, /* LOGOUT is answered after the last step, unless that stalls */
 } ScriptedPeerFlags;
 
 typedef struct _ScriptedPeer ScriptedPeer;
@@ -65,6 +68,18 @@ ScriptedPeer *scripted_peer_new (const char *script, ScriptedPeerFlags flags);
 
 /* The first connection gets the first script, and so on; NULL-terminated. */
 ScriptedPeer *scripted_peer_new_many (const char *const *scripts, ScriptedPeerFlags flags);
+
+/* More about a peer. */
+typedef struct
+{
+  ScriptedPeerFlags flags;
+  guint32 seed;    /* of SCRIPTED_PEER_CHUNK_RANDOM */
+  guint64 cut_at;  /* the connection ends after so many bytes; G_MAXUINT64: it does not */
+  guint64 *n_sent; /* nullable: where the bytes that were sent are counted, atomically */
+} ScriptedPeerOptions;
+
+ScriptedPeer *scripted_peer_new_with_options (const char *const *scripts,
+                                              const ScriptedPeerOptions *options);
 
 /* Closes what is open, waits for the threads. */
 void scripted_peer_free (ScriptedPeer *peer);
@@ -80,6 +95,9 @@ guint scripted_peer_get_n_flights (ScriptedPeer *peer);
  * Returns: (transfer full) */
 GBytes *scripted_peer_get_received (ScriptedPeer *peer, gboolean is_inside_tls);
 
+/* What went to and fro, with times in ms, for people. Returns: (transfer full) */
+char *scripted_peer_dup_transcript (ScriptedPeer *peer);
+
 /* Waits until all scripts have come to their end, or one did not fit.
  * Returns: (transfer full) (nullable): what did not fit, NULL when all did */
 char *scripted_peer_dup_problem (ScriptedPeer *peer);
@@ -93,6 +111,10 @@ char *scripted_peer_dup_problem (ScriptedPeer *peer);
     g_assert_cmpstr (scripted_peer_problem, ==, NULL);                                             \
   }                                                                                                \
   G_STMT_END
+
+/* Waits until all connections that were made have ended, two seconds at most: what was received is
+ * whole then. */
+void scripted_peer_await_ends (ScriptedPeer *peer);
 
 /* The file with the authority that signed the peers' certificates (not other-ca's). */
 const char *scripted_peer_get_authority_path (void);
