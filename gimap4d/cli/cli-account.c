@@ -165,6 +165,10 @@ cli_account_new_transporter (CliAccount *account,
                              GError **error)
 {
   g_autoptr (GTlsDatabase) authorities = NULL;
+  /* The library has relative ones below the user's state. */
+  g_autofree char *log_file = account->log_file != NULL ?
+                                  g_canonicalize_filename (account->log_file, NULL) :
+                                  NULL;
   GImapTransporter *transporter;
 
   if (!are_options_sound (account, error))
@@ -188,7 +192,7 @@ cli_account_new_transporter (CliAccount *account,
       account->token_file != NULL ? "access-token-oauth2" : "password", account->secret, "tls-mode",
       url->is_implicit_tls ? G_IMAP_TLS_MODE_IMPLICIT : G_IMAP_TLS_MODE_STARTTLS, "tls-database",
       authorities, "accept-unsecure-connection", account->allow_plain, "connection-timeout",
-      account->timeout > 0 ? account->timeout : 30, "log-file", account->log_file, NULL);
+      account->timeout > 0 ? account->timeout : 30, "log-file", log_file, NULL);
   g_signal_connect (transporter, "accept-certificate", G_CALLBACK (accept_certificate_cb), account);
 
   return transporter;

@@ -10,10 +10,15 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/cli/cli-error.h"
 #include "gimap4d/cli/cli-text.h"
+
+#define COLUMNS_UNKNOWN 80
 
 static void
 write_text (FILE *stream, const char *text)
@@ -60,11 +65,52 @@ escape_dangerous (const char *json)
   return g_string_free (safe, FALSE);
 }
 
+/* https://no-color.org */
+static gboolean
+has_colours (void)
+{
+  const char *refusal = g_getenv ("NO_COLOR");
+
+  return isatty (STDOUT_FILENO) && (refusal == NULL || *refusal == '\0') &&
+         g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+}
+
+const char *
+cli_print_bold (void)
+{
+  return has_colours () ? "\033[1m" : "";
+}
+
+const char *
+cli_print_plain (void)
+{
+  return has_colours () ? "\033[0m" : "";
+}
+
+guint
+cli_print_get_width (void)
+{
+  struct winsize size;
+
+  if (!isatty (STDOUT_FILENO))
+    return 0;
+
+  return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col :
+                                                                            COLUMNS_UNKNOWN;
+}
+
 void
 cli_print_json (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autofree char *json = json_to_string (root, FALSE);
+
+  cli_print_json_node (root);
+}
+
+void
+cli_print_json_node (JsonNode *node)
+{
+  g_autofree char *json = json_to_string (node, FALSE);
   g_autofree char *safe = escape_dangerous (json);
 
   fputs (safe, stdout);

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
@@ -14,8 +15,24 @@ G_BEGIN_DECLS
  * before, see cli_text_make_safe(). */
 void cli_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
-/* One line of JSON, without a character that a terminal obeys. Takes @builder's root. */
+/* What was printed stands out on a terminal; nothing is added elsewhere, or where NO_COLOR or a
+ * terminal without colours asks for none. */
+const char *cli_print_bold (void);
+const char *cli_print_plain (void);
+
+/* Columns of the terminal that standard output is; 0 when it is none. */
+guint cli_print_get_width (void);
+
+/* One line of JSON, without a character that a terminal obeys. */
 void cli_print_json (JsonBuilder *builder);
+void cli_print_json_node (JsonNode *node);
+
+/* Octets as they are; on a terminal only what it can show. @size: how many there will be about, 0 when
+ * that is not known. */
+gboolean cli_print_stream (GInputStream *stream,
+                           guint64 size,
+                           GCancellable *cancellable,
+                           GError **error);
 
 /* Standard error, in one line; it is made safe here. */
 void cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);

@@ -155,7 +155,7 @@ read_path (CliUrl *url, const char *whole, const char *text, GError **error)
   if (strpbrk (text, "?#") != NULL)
     /* xgettext:no-c-format */
     return refuse (whole, _ ("“?” and “#” are written %3F and %23"), error);
-  for (guint i = 1; length > 0 && parts[i] != NULL; i++)
+  for (guint i = 1; parts[0] != NULL && parts[i] != NULL; i++)
     {
       if (g_str_has_suffix (parts[i], "/"))
         parts[i][strlen (parts[i]) - 1] = '\0';

@@ -37,7 +37,18 @@ typedef struct
   gboolean (*run) (const CommandRun *run, GError **error);
 } Command;
 
+/* Logs in and selects the box of the URL, or INBOX. */
+GImapBoxInfo *command_open_box (const CommandRun *run,
+                                GImapBoxState state,
+                                GImapTransporter **out_transporter,
+                                GError **error);
+
+extern const Command command_boxes;
 extern const Command command_check;
+extern const Command command_fetch;
+extern const Command command_get;
+extern const Command command_list;
+extern const Command command_search;
 extern const Command command_serve;
 
 G_END_DECLS
