@@ -232,6 +232,9 @@ imap_session_pump (ImapSession *session)
 
   if (session->state == IMAP_SESSION_READY)
     session->used_at = imap_session_now_awake ();
+  /* Who comes later cannot rely on that answer any more. */
+  if (g_queue_is_empty (&session->waiting))
+    session->is_checked = FALSE;
   imap_rest_update (session);
   imap_session_send (session);
 
