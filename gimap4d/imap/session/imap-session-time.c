@@ -71,12 +71,13 @@ get_reply_deadline (ImapSession *session, gboolean *out_is_silence)
   return MIN (silence, command);
 }
 
+/* A line that is begun is one, too: octet by octet it would never be silence. */
 static gboolean
 is_transferring (ImapSession *session)
 {
   return session->channel != NULL && session->held_since == 0 &&
          (imap_channel_has_unwritten (session->channel) || imap_session_is_feeding (session) ||
-          imap_framer_get_literal_progress (session->framer, NULL, NULL));
+          imap_framer_get_pending (session->framer) > 0);
 }
 
 static guint64
