@@ -6,6 +6,7 @@
 
 #include "fault-relay.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -16,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define LOOPBACK "127.0.0.1"
 #define READ_SIZE 65536
 /* So that a writer soon feels that nobody reads. */
 #define BUFFER_SIZE 65536
@@ -118,19 +120,19 @@ make_ready (int fd)
 }
 
 static struct sockaddr_in
-get_loopback (guint16 port)
+make_address (const char *text, guint16 port)
 {
   struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (port) };
 
-  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  g_assert_cmpint (inet_pton (AF_INET, text, &address.sin_addr), ==, 1);
 
   return address;
 }
 
 static void
-listen_on_loopback (FaultRelay *relay)
+listen_on (FaultRelay *relay, const char *text)
 {
-  struct sockaddr_in address = get_loopback (0);
+  struct sockaddr_in address = make_address (text, 0);
   socklen_t length = sizeof address;
   int size = BUFFER_SIZE;
 
@@ -287,7 +289,7 @@ read_flow (FaultRelay *relay, Line *line, Flow *flow)
 static void
 accept_line (FaultRelay *relay)
 {
-  struct sockaddr_in address = get_loopback (relay->target_port);
+  struct sockaddr_in address = make_address (LOOPBACK, relay->target_port);
   int client = accept4 (relay->listener, NULL, NULL, SOCK_CLOEXEC);
   int size = BUFFER_SIZE;
   Line *line;
@@ -442,7 +444,7 @@ run (gpointer user_data)
 }
 
 FaultRelay *
-fault_relay_new (guint16 target_port)
+fault_relay_new_on (const char *address, guint16 target_port)
 {
   FaultRelay *relay = g_new0 (FaultRelay, 1);
 
@@ -451,10 +453,16 @@ fault_relay_new (guint16 target_port)
   relay->bell = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   g_assert_cmpint (relay->bell, >=, 0);
   g_rec_mutex_init (&relay->mutex);
-  listen_on_loopback (relay);
+  listen_on (relay, address);
   relay->thread = g_thread_new ("fault-relay", run, relay);
 
   return relay;
+}
+
+FaultRelay *
+fault_relay_new (guint16 target_port)
+{
+  return fault_relay_new_on (LOOPBACK, target_port);
 }
 
 /* With the mutex held. */

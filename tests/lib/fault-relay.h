@@ -24,6 +24,8 @@ typedef void (*FaultFunc) (FaultRelay *relay, gpointer data);
 
 /* Listens on 127.0.0.1 when it returns, and connects to this port of it for each connection. */
 FaultRelay *fault_relay_new (guint16 target_port);
+/* The same on another address. */
+FaultRelay *fault_relay_new_on (const char *address, guint16 target_port);
 void fault_relay_free (FaultRelay *relay);
 
 guint16 fault_relay_get_port (FaultRelay *relay);
