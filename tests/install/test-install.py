@@ -128,6 +128,39 @@ def test_python():
     assert run(sys.executable, "-B", HERE / "client.py", env=environment()) == EXPECTED
 
 
+def foreign_project(name):
+    """A copy of the foreign project, which has no other file than its own."""
+    project = folder / name
+    shutil.copytree(HERE / "foreign", project)
+    for client in ("client.c", "client.vala"):
+        shutil.copy(HERE / client, project)
+    return project
+
+
+def test_foreign_project():
+    """pkg-config and valac find what is installed."""
+    env = environment()
+    project = foreign_project("foreign")
+    run(MESON, "setup", "--wrap-mode=nofallback", folder / "foreign-build", project, env=env)
+    run("ninja", "-j2", "-C", folder / "foreign-build", env=env)
+    for client in ("client-c", "client-vala"):
+        assert run(folder / "foreign-build" / client, env=env) == EXPECTED, client
+
+
+def test_subproject():
+    """Nothing is installed: the project has the library as a subproject, and builds it."""
+    project = foreign_project("super")
+    (project / "subprojects").mkdir()
+    (project / "subprojects" / "gimap4d").symlink_to(SOURCE)
+    run(MESON, "setup", "-Doptimization=0", "-Ddebug=false", "--wrap-mode=forcefallback",
+        folder / "super-build", project)
+    run("ninja", "-j2", "-C", folder / "super-build")
+    targets = introspect("super-build", "targets")
+    assert not [target["name"] for target in targets if target["name"].startswith("test-")]
+    for client in ("client-c", "client-vala"):
+        assert run(folder / "super-build" / client) == EXPECTED, client
+
+
 def test_python_finds_us():
     """Below /usr and /usr/local without any variable: the overrides are where Python looks."""
     for name, place in (("usr", "/usr"), ("local", "/usr/local")):
@@ -150,6 +183,8 @@ try:
         "C++": test_cplusplus,
         "Vala": test_vala,
         "Python": test_python,
+        "a foreign project": test_foreign_project,
+        "a subproject": test_subproject,
         "Python finds us": test_python_finds_us,
     })
 finally:
