@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The programs of the README compile and run as they stand there, next to a private Dovecot.
 
-    test-readme.py SOURCE BUILD WORLD
+    test-readme.py SOURCE BUILD|installed WORLD
 
 Only host, user and password are replaced. WORLD is the preloaded library that leads port 993 to
 the private server and has the system trust its authority.
@@ -54,7 +54,9 @@ def find_command(first_word):
 
 
 def new_environment(**more):
-    """As if the library were installed."""
+    """As if the library were installed, unless it is."""
+    if build is None:
+        return dict(os.environ, PYTHONDONTWRITEBYTECODE="1", G_DEBUG="", **more)
     return dict(
         os.environ,
         PKG_CONFIG_PATH=str(build / "meson-uninstalled"),
@@ -116,8 +118,9 @@ def test_c():
 
 def compile_vala(folder):
     # Beside each other only once they are installed.
-    for path in ("introspection/gimap4d-1.0.vapi", "meson-private/gimap4d-1.0.deps"):
-        shutil.copy(build / path, folder)
+    if build is not None:
+        for path in ("introspection/gimap4d-1.0.vapi", "meson-private/gimap4d-1.0.deps"):
+            shutil.copy(build / path, folder)
     compile_program(folder, "valac", " --vapidir=. -X -w")
 
 
@@ -151,6 +154,7 @@ def test_server():
     assert answers[2] == '{"README.md":%d}' % (source / "README.md").stat().st_size, answers
 
 
-source, build = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+source = pathlib.Path(sys.argv[1]).resolve()
+build = None if sys.argv[2] == "installed" else pathlib.Path(sys.argv[2])
 world = str(pathlib.Path(sys.argv[3]).resolve())
 tap.run({"Python": test_python, "C": test_c, "Vala": test_vala, "a server": test_server})
