@@ -10,6 +10,7 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/imap-descriptors.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -90,12 +91,27 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* A certificate that comes later, with a renegotiation, would be shown to nobody. */
   g_signal_handlers_disconnect_by_func (connection, accept_certificate_cb, NULL);
+  g_cancellable_release_fd (g_task_get_cancellable (task));
   if (!g_tls_connection_handshake_finish (connection, result, &error))
     g_task_return_error (task, name_cause (connection, error));
   else if (!check_protocol (connection, &error))
     g_task_return_error (task, error);
   else
     g_task_return_pointer (task, g_object_ref (connection), g_object_unref);
+}
+
+/* The handshake waits in a thread, where GLib makes the descriptor of the cancellable when it first
+ * waits, and ends the program when it cannot. It gets one that is there. */
+static gboolean
+hold_descriptor (GCancellable *cancellable, GError **error)
+{
+  GPollFD unused;
+
+  if (!imap_descriptors_are_left (error))
+    return FALSE;
+  g_cancellable_make_pollfd (cancellable, &unused);
+
+  return TRUE;
 }
 
 void
@@ -135,6 +151,12 @@ imap_tls_start_async (GIOStream *stream,
   if (connection == NULL)
     {
       g_task_return_error (task, name_cause (NULL, error));
+      return;
+    }
+
+  if (!hold_descriptor (cancellable, &error))
+    {
+      g_task_return_error (task, error);
       return;
     }
 

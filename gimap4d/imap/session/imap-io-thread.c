@@ -8,6 +8,9 @@
 
 #include "gimap4d/imap/session/imap-io-thread.h"
 
+#include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/imap-descriptors.h"
+
 #include <unistd.h>
 
 typedef struct
@@ -76,41 +79,63 @@ run (gpointer data)
 }
 
 static IoThread *
-get_io_thread (void)
+new_io_thread (void)
 {
-  static IoThread *io = NULL;
+  IoThread *made = g_new0 (IoThread, 1);
 
-  if (g_once_init_enter (&io))
+  /* Types that the thread would make while another thread makes their parents. */
+  g_type_ensure (G_TYPE_TASK);
+  g_type_ensure (G_TYPE_CANCELLABLE);
+  g_type_ensure (G_TYPE_SOCKET_CLIENT);
+
+  g_mutex_init (&made->mutex);
+  made->pid = getpid ();
+  made->posts = g_array_new (FALSE, FALSE, sizeof (Post));
+  made->context = g_main_context_new ();
+  made->bell = g_source_new (&bell_funcs, sizeof (Bell));
+  ((Bell *) made->bell)->io = made;
+  g_source_set_static_name (made->bell, "gimap4d posts");
+  g_source_attach (made->bell, made->context);
+  made->thread = g_thread_new ("gimap4d", run, made);
+
+  return made;
+}
+
+/* Nullable: before the first start (). */
+static IoThread *the_io_thread;
+
+gboolean
+imap_io_thread_start (GError **error)
+{
+  static GMutex mutex;
+  IoThread *io = g_atomic_pointer_get (&the_io_thread);
+
+  if (io == NULL)
     {
-      IoThread *made = g_new0 (IoThread, 1);
+      g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
 
-      /* Types that the thread would make while another thread makes their parents. */
-      g_type_ensure (G_TYPE_TASK);
-      g_type_ensure (G_TYPE_CANCELLABLE);
-      g_type_ensure (G_TYPE_SOCKET_CLIENT);
-
-      g_mutex_init (&made->mutex);
-      made->pid = getpid ();
-      made->posts = g_array_new (FALSE, FALSE, sizeof (Post));
-      made->context = g_main_context_new ();
-      made->bell = g_source_new (&bell_funcs, sizeof (Bell));
-      ((Bell *) made->bell)->io = made;
-      g_source_set_static_name (made->bell, "gimap4d posts");
-      g_source_attach (made->bell, made->context);
-      made->thread = g_thread_new ("gimap4d", run, made);
-      g_once_init_leave (&io, made);
+      if (the_io_thread == NULL && !imap_descriptors_are_left (error))
+        return FALSE;
+      if (the_io_thread == NULL)
+        g_atomic_pointer_set (&the_io_thread, new_io_thread ());
+      io = the_io_thread;
     }
+  if (io->pid == getpid ())
+    return TRUE;
 
-  return io;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                       _ ("a connection cannot be used in a forked child"));
+
+  return FALSE;
 }
 
 gboolean
 imap_io_thread_post (ImapIoFunc func, gpointer data)
 {
-  IoThread *io = get_io_thread ();
+  IoThread *io = g_atomic_pointer_get (&the_io_thread);
   Post post = { func, data };
 
-  if (io->pid != getpid ())
+  if (io == NULL || io->pid != getpid ())
     return FALSE;
 
   g_mutex_lock (&io->mutex);
@@ -124,5 +149,9 @@ imap_io_thread_post (ImapIoFunc func, gpointer data)
 GMainContext *
 imap_io_thread_get_context (void)
 {
-  return get_io_thread ()->context;
+  IoThread *io = g_atomic_pointer_get (&the_io_thread);
+
+  g_assert (io != NULL);
+
+  return io->context;
 }

@@ -103,12 +103,14 @@ void
 imap_session_perform (ImapSession *session, gpointer operation, ImapCall *call)
 {
   Order *order = order_new (session, operation, call);
+  GError *error = NULL;
 
-  if (imap_io_thread_post (perform_cb, order))
+  if (imap_io_thread_start (&error) && imap_io_thread_post (perform_cb, order))
     return;
 
-  imap_call_return_error (call, g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                                             _ ("a connection cannot be used in a forked child")));
+  if (session->settings->host != NULL)
+    g_prefix_error (&error, "%s:%u: ", session->settings->host, session->settings->port);
+  imap_call_return_error (call, error);
   order_free (order);
 }
 

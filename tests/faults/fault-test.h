@@ -1,0 +1,64 @@
+/* What the tests with faults share: the shim, peers beside it, and conversations that go well.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The gimap4d authors
+ */
+
+#pragma once
+
+#include "fault-shim.h"
+
+#include <gimap4d/gimap4d.h>
+
+G_BEGIN_DECLS
+
+/* NULL where it is not loaded. */
+const FaultShim *fault_test_find_shim (void);
+
+/* A script begins with it: logged in, without encryption. The peer may be left at any time, because
+ * that is what faults lead to. */
+#define FAULT_TEST_LOGIN                                                                           \
+  "may-close\n"                                                                                    \
+  "S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello\n"                                      \
+  "C: $1 AUTHENTICATE PLAIN *\nS: $1 OK [CAPABILITY IMAP4rev1 UIDPLUS] in\n"
+
+/* Something that is done over a connection of its own, and the same each time. */
+typedef struct
+{
+  const char *name;
+  const char *script;
+  const char *host;
+  GImapTlsMode tls_mode;
+  gboolean is_compressed;
+  /* Returns: (transfer full) (nullable): what came out, as text */
+  char *(*run) (GImapTransporter *transporter, GError **error);
+  guint response_timeout; /* 0 for one that is never reached */
+} Conversation;
+
+/* Ends with a name of NULL. */
+extern const Conversation fault_test_conversations[];
+
+/* A peer in a process of its own that plays one script on each connection. */
+typedef struct
+{
+  GSubprocess *process; /* owned */
+  guint port;
+} PeerProcess;
+
+PeerProcess *peer_process_new (const char *script);
+void peer_process_free (PeerProcess *peer);
+
+/* Not connected yet. */
+GImapTransporter *fault_test_new_transporter (const Conversation *conversation, PeerProcess *peer);
+
+/* Runs it with a transporter of its own, and waits until all descriptors are closed again. */
+char *fault_test_converse (const Conversation *conversation, PeerProcess *peer, GError **error);
+
+/* Of the library, and it says with whom. */
+void fault_test_assert_clean (const GError *error, const Conversation *conversation);
+
+guint fault_test_count_descriptors (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerProcess, peer_process_free)
+
+G_END_DECLS
