@@ -13,7 +13,6 @@ SPDX-FileCopyrightText: The gimap4d authors
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
 import tap  # noqa: E402
+from programs import Installed, run  # noqa: E402
 
 REPLACED = {"imap.example.com": "HOST", "somebody": "USER", "secret": "PASSWORD"}
 
@@ -53,44 +53,14 @@ def find_command(first_word):
     raise AssertionError(f"the README does not tell how to call {first_word}")
 
 
-def new_environment(**more):
-    """As if the library were installed, unless it is."""
-    if build is None:
-        return dict(os.environ, PYTHONDONTWRITEBYTECODE="1", G_DEBUG="", **more)
-    return dict(
-        os.environ,
-        PKG_CONFIG_PATH=str(build / "meson-uninstalled"),
-        C_INCLUDE_PATH=f"{source}:{build}",
-        LIBRARY_PATH=str(build / "gimap4d"),
-        LD_LIBRARY_PATH=str(build / "gimap4d"),
-        GI_TYPELIB_PATH=str(build / "introspection"),
-        PYTHONPATH=str(source / "introspection"),
-        PYTHONDONTWRITEBYTECODE="1",
-        # g_error () of a program that is told of an error is no crash to keep.
-        G_DEBUG="", **more)
-
-
-def run(folder, *command, environment):
-    return subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True,
-                          timeout=100)
-
-
-def compile_program(folder, compiler, arguments=""):
-    if not shutil.which(compiler):
-        raise tap.Skip(f"{compiler} is not installed")
-    result = run(folder, "sh", "-c", find_command(compiler) + arguments,
-                 environment=new_environment())
-    assert result.returncode == 0, result.stderr
-
-
 def assert_prints_the_mails(folder, *command):
-    result = run(folder, *command, environment=new_environment(LD_PRELOAD=world))
+    result = run(folder, *command, environment=installed.world())
     assert result.returncode == 0, result.stderr
     assert result.stdout == PRINTED, result.stdout + result.stderr
 
 
 def assert_tells_the_problem(folder, *command):
-    result = run(folder, *command, environment=new_environment(LD_PRELOAD=world))
+    result = run(folder, *command, environment=installed.world())
     assert result.returncode != 0 and not result.stdout, result.stdout
     assert "An error occurred: " in result.stderr, result.stderr
 
@@ -113,19 +83,12 @@ def test_python():
 
 def test_c():
     check("c", "mails.c", ["./mails"],
-          lambda folder: compile_program(folder, "cc", " -Wall -Wextra -Werror"))
-
-
-def compile_vala(folder):
-    # Beside each other only once they are installed.
-    if build is not None:
-        for path in ("introspection/gimap4d-1.0.vapi", "meson-private/gimap4d-1.0.deps"):
-            shutil.copy(build / path, folder)
-    compile_program(folder, "valac", " --vapidir=. -X -w")
+          lambda folder: installed.compile_c(folder, find_command("cc")))
 
 
 def test_vala():
-    check("vala", "mails.vala", ["./mails"], compile_vala)
+    check("vala", "mails.vala", ["./mails"],
+          lambda folder: installed.compile_vala(folder, find_command("valac")))
 
 
 def test_server():
@@ -135,7 +98,7 @@ def test_server():
              if line.startswith("curl ")]
     assert len(programs) == 1 and len(asked) == 3, (programs, asked)
     text = programs[0].replace("listen(8080)", "listen(0)\nprint(server.uris[0], flush=True)")
-    server = subprocess.Popen([sys.executable, "-c", text], env=new_environment(), text=True,
+    server = subprocess.Popen([sys.executable, "-c", text], env=installed.environment(), text=True,
                               stdout=subprocess.PIPE)
     try:
         uri = server.stdout.readline().strip().rstrip("/")
@@ -154,7 +117,7 @@ def test_server():
     assert answers[2] == '{"README.md":%d}' % (source / "README.md").stat().st_size, answers
 
 
-source = pathlib.Path(sys.argv[1]).resolve()
+source, world = (pathlib.Path(sys.argv[number]).resolve() for number in (1, 3))
 build = None if sys.argv[2] == "installed" else pathlib.Path(sys.argv[2])
-world = str(pathlib.Path(sys.argv[3]).resolve())
+installed = Installed(source, build, world)
 tap.run({"Python": test_python, "C": test_c, "Vala": test_vala, "a server": test_server})
