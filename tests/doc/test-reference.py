@@ -54,8 +54,9 @@ def run(folder, *command):
 
 def make_manual(options, folder):
     shutil.copytree(options.build, folder)
-    for path in options.source.glob(f"{MODULE}*"):
-        shutil.copy(path, folder)
+    for pattern in (f"{MODULE}*", "*.xml", "guides/*"):
+        for path in options.source.glob(pattern):
+            shutil.copy(path, folder)
     html = folder / "html"
     shutil.rmtree(html)
     html.mkdir()
