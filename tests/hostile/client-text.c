@@ -204,8 +204,8 @@ client_text_add_property (GString *text, GObject *object, const char *name)
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (object), name) == NULL)
     g_error ("there is no property %s", name);
   g_object_get_property (object, name, &value);
-  if (G_VALUE_HOLDS (&value, G_TYPE_STRV) && g_value_get_boxed (&value) != NULL)
-    content = g_strjoinv (" ", g_value_get_boxed (&value));
+  if (G_VALUE_HOLDS (&value, G_TYPE_STRV))
+    content = g_value_get_boxed (&value) ? g_strjoinv (" ", g_value_get_boxed (&value)) : NULL;
   else if (G_VALUE_HOLDS_STRING (&value))
     content = g_value_dup_string (&value);
   else

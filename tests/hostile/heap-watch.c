@@ -50,7 +50,9 @@ watch_request (size_t size)
   if (size <= HEAP_WATCH_ROOM)
     return;
   n = __atomic_load_n (n_received, __ATOMIC_RELAXED);
-  if (size > n + __atomic_load_n (&allowance, __ATOMIC_RELAXED) + HEAP_WATCH_ROOM && size > excess)
+  if (size > HEAP_WATCH_FACTOR * n + __atomic_load_n (&allowance, __ATOMIC_RELAXED) +
+                 HEAP_WATCH_ROOM &&
+      size > excess)
     {
       excess = size;
       excess_received = n;

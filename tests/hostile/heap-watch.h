@@ -10,8 +10,11 @@
 
 G_BEGIN_DECLS
 
-/* What one allocation may take beyond what was received. */
-#define HEAP_WATCH_ROOM 65536
+/* What one allocation may take beyond what was received: a step of 64 KiB, and the block that is
+ * read into, IMAP_LIMIT_READ_BLOCK_MAX. */
+#define HEAP_WATCH_ROOM (64 * 1024 + 256 * 1024)
+/* A block grows by a half at a time, a GString doubles, and Latin-1 is twice as long in UTF-8. */
+#define HEAP_WATCH_FACTOR 2
 
 typedef struct
 {
@@ -24,8 +27,8 @@ typedef struct
 /* FALSE under sanitizers and valgrind: they have an allocator of their own. */
 gboolean heap_watch_works (void);
 
-/* A request may be as large as *n_received, which others count up meanwhile, what is allowed
- * besides, and HEAP_WATCH_ROOM together. */
+/* A request may be as large as HEAP_WATCH_FACTOR times *n_received, which others count up meanwhile,
+ * what is allowed besides, and HEAP_WATCH_ROOM together. */
 void heap_watch_start (const guint64 *n_received);
 void heap_watch_allow (guint64 bytes);
 void heap_watch_stop (HeapWatchFigures *out_figures);

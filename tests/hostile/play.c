@@ -157,6 +157,21 @@ do_call (Client *client, const PlayPlan *plan, guint index, const guint64 *n_sen
   call->result = g_string_free (g_steal_pointer (&result), FALSE);
 }
 
+/* Takes the value. A property may be set once only. */
+static void
+replace_value (GArray *values, GPtrArray *names, const char *name, GValue *value)
+{
+  guint index;
+
+  if (g_ptr_array_find_with_equal_func (names, name, g_str_equal, &index))
+    {
+      g_ptr_array_remove_index (names, index);
+      g_array_remove_index (values, index);
+    }
+  g_array_append_val (values, *value);
+  g_ptr_array_add (names, (gpointer) name);
+}
+
 /* A property from text, by its type. Ends the program when there is none: a mistake in the test. */
 static void
 set_from_text (GArray *values, GPtrArray *names, const char *name, const char *text)
@@ -183,8 +198,7 @@ set_from_text (GArray *values, GPtrArray *names, const char *name, const char *t
       if (!g_value_transform (&content, &value))
         g_error ("set: %s cannot be given as text", name);
     }
-  g_array_append_val (values, value);
-  g_ptr_array_add (names, (gpointer) pspec->name);
+  replace_value (values, names, pspec->name, &value);
 }
 
 /* The settings of the play, then those of the script, so that the last one holds. */

@@ -288,6 +288,12 @@ count_before_cut (PeerChannel *channel, gsize length)
   return (gsize) MIN (length, channel->record->cut_at - MIN (channel->record->cut_at, n_sent));
 }
 
+static void
+count_sent (PeerChannel *channel, gssize n)
+{
+  __atomic_add_fetch (channel->record->n_sent, (guint64) n, __ATOMIC_SEQ_CST);
+}
+
 static gboolean
 write_uncut (PeerChannel *channel, const guint8 *data, gsize length, GError **error)
 {
@@ -297,12 +303,14 @@ write_uncut (PeerChannel *channel, const guint8 *data, gsize length, GError **er
   while (length > 0)
     {
       g_autoptr (GError) problem = NULL;
-      gssize written = g_pollable_output_stream_write_nonblocking (stream, data, length, NULL,
-                                                                   &problem);
+      gssize written;
 
+      /* Counted before the client can have it: who watches him looks at the number. */
+      count_sent (channel, (gssize) length);
+      written = g_pollable_output_stream_write_nonblocking (stream, data, length, NULL, &problem);
+      count_sent (channel, MAX (written, 0) - (gssize) length);
       if (written >= 0)
         {
-          __atomic_add_fetch (channel->record->n_sent, (guint64) written, __ATOMIC_RELAXED);
           data += written;
           length -= (gsize) written;
         }

@@ -24,6 +24,7 @@ static const char *const verb_names[] = {
   [PEER_VERB_EXPECT_CLOSE] = "expect-close",
   [PEER_VERB_MAY_CLOSE] = "may-close",
   [PEER_VERB_TLS] = "tls",
+  [PEER_VERB_NO_TLS] = "no-tls",
   [PEER_VERB_DEFLATE] = "deflate",
   [PEER_VERB_CERTIFICATE] = "certificate",
   [PEER_VERB_DELAY] = "delay",

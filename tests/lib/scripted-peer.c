@@ -299,6 +299,8 @@ run_step (PeerRun *run, const PeerStep *step, GError **error)
       return expect_close (run, error);
     case PEER_VERB_TLS:
       return start_tls (run, error);
+    case PEER_VERB_NO_TLS:
+      return TRUE;
     case PEER_VERB_DEFLATE:
       return peer_channel_start_deflate (run->channel, error);
     case PEER_VERB_CUT:
@@ -396,10 +398,17 @@ run_steps (PeerRun *run, guint first, guint last, guint depth, GError **error)
   return TRUE;
 }
 
+static gboolean
+has_verb (GPtrArray *steps, guint index, PeerVerb verb)
+{
+  return ((const PeerStep *) g_ptr_array_index (steps, index))->verb == verb;
+}
+
 /* With TLS from the first byte only the choice of the certificate goes before the handshake. */
 static gboolean
 run_script (PeerRun *run, GError **error)
 {
+  gboolean has_tls;
   guint first = 0;
 
   if (run->peer->flags & SCRIPTED_PEER_CHUNK_ONE)
@@ -419,7 +428,8 @@ run_script (PeerRun *run, GError **error)
           run_setting (run, step, NULL);
           first++;
         }
-      if (!start_tls (run, error))
+      has_tls = first == run->steps->len || !has_verb (run->steps, first, PEER_VERB_NO_TLS);
+      if (has_tls && !start_tls (run, error))
         return FALSE;
     }
 

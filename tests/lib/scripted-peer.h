@@ -23,6 +23,7 @@
  *   expect-close       the client closes, and sends nothing before
  *   may-close          from here on the client may close at any time, the rest is left out
  *   tls                TLS handshake now
+ *   no-tls             stands first with SCRIPTED_PEER_TLS: this connection has no TLS all the same
  *   deflate            both directions are compressed from here on
  *   certificate NAME   for the next tls: server (as long as nothing is said), expired, other-name,
  *                      other-ca; wants to stand first with SCRIPTED_PEER_TLS
