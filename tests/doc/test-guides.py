@@ -53,7 +53,7 @@ class Mailbox:
 
     def reset(self):
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while self._dovecot.session_pids() and time.monotonic() < deadline:
+        while self._dovecot.find_pids("imap") and time.monotonic() < deadline:
             time.sleep(0.01)
         shutil.rmtree(self._maildir)
         self._copy(self._pristine, self._maildir)
@@ -191,6 +191,9 @@ def check_command(block, folder):
 
 
 def check_data(block, folder):
+    if block.id:
+        # The programs behind it may read it under this name.
+        (folder / block.id).write_text(block.text, encoding="utf-8")
     if block.language == "json":
         json.loads(block.text)
     elif block.language == "yaml":
@@ -334,6 +337,7 @@ def list_tests(parent):
     for name, blocks in pages.items():
         folder = parent / name
         folder.mkdir()
+        shutil.copy(source / "doc" / "examples" / "testFile.pdf", folder)
         for block in blocks:
             add_block(tests, block, folder)
     tests["the last server ends"] = serving.stop

@@ -76,6 +76,18 @@ def test_rest_errors():
         assert status == promised, f"{code} is {promised}, not {status}"
 
 
+def test_outgoing_errors():
+    assert_codes(read_table("errors", "outgoing-errors"), "G_OUTGOING_MESSAGE_ERROR_")
+
+
+def test_all_domains():
+    """No enumeration of errors is without its table."""
+    told = {"GImapError", "GRestServerError", "GOutgoingMessageError"}
+    domains = {item.get(C + "type") for item in gir.iter(CORE + "enumeration")
+               if item.get("{http://www.gtk.org/introspection/glib/1.0}error-domain")}
+    assert domains == told, domains
+
+
 def test_properties():
     for name, told, _ in read_table("promises", "limits-properties"):
         owner, _, name = name.partition(":")
@@ -124,12 +136,50 @@ def test_commands():
                 f"{words[0]} knows no {words[1]}")
 
 
+def read_names():
+    """Functions, constants and Class:property of C; the classes of Python."""
+    names = {member.get(C + "identifier") for member in gir.iter()} - {None}
+    for owner in gir.iter(CORE + "class"):
+        names.update(f"{owner.get(C + 'type')}:{item.get('name')}"
+                     for item in owner.iter(CORE + "property"))
+    return names
+
+
+OWNERS = {
+    "transporter": GImap4D.ImapTransporter, "status": GImap4D.ImapStatus,
+    "notifier": GImap4D.ImapNotifier, "mail": GImap4D.Email,
+    "attachment": GImap4D.MailAttachment, "message": GImap4D.OutgoingMessage,
+    "server": GImap4D.RestServer, "request": GImap4D.IncomingMessage,
+    "session": GImap4D.RestSession,
+}
+
+
+def test_from_4d():
+    """Whatever the tables for who comes from 4D name is there, in C and in Python."""
+    names = read_names()
+    count = 0
+    for table in ("server", "transporter", "email", "outgoing", "rest"):
+        for _, c, python, _ in read_table("from-4d", f"from-4d-{table}-table"):
+            for name in re.findall(r"\b(?:g_\w+|G_\w+|G[A-Z]\w+:[\w-]+)", c):
+                assert name in names, f"there is no {name}"
+                count += 1
+            for owner, name in re.findall(r"\b([a-z]+)\.(\w+)", python):
+                assert hasattr(OWNERS[owner], name), f"{owner} has no {name}"
+                count += 1
+    for name, c, _, _ in read_table("from-4d", "from-4d-server-table")[1:]:
+        assert GImap4D.ImapTransporter.find_property(c), f"{name}: there is no property {c}"
+    assert count > 100, count
+
+
 source, build = (pathlib.Path(path).resolve() for path in sys.argv[1:])
 gir = xml.etree.ElementTree.parse(build / "introspection" / "GImap4D-1.0.gir").getroot()
 tap.run({
     "codes of IMAP": test_imap_errors,
     "codes of HTTP": test_rest_errors,
+    "codes of messages": test_outgoing_errors,
+    "all domains": test_all_domains,
     "defaults of properties": test_properties,
     "fixed limits": test_limits,
     "commands": test_commands,
+    "names for who comes from 4D": test_from_4d,
 })
