@@ -25,7 +25,7 @@ struct _HttpPoller
   int epoll;          /* -1 without */
   gboolean is_rung;   /* the source is ready because of these */
   GPtrArray *rung;    /* owned, of HttpWatch, each with a reference */
-  GPtrArray *watches; /* owned, of HttpWatch, unowned: those with a tag, where there is no epoll */
+  GPtrArray *watches; /* owned, of HttpWatch, unowned: those with a tag */
 };
 
 struct _HttpWatch
@@ -34,7 +34,7 @@ struct _HttpWatch
   HttpPoller *poller; /* owned */
   int fd;
   GIOCondition condition;
-  gpointer tag; /* of the source, where there is no epoll */
+  gpointer tag; /* of the source, where there is no epoll or no room in it; NULL for no condition */
   HttpWatchFunc func;
   gpointer data;
   /* Under the mutex of the poller. */
@@ -112,7 +112,8 @@ call_polled (HttpPoller *poller)
     }
 }
 
-static void
+/* FALSE when the kernel has no room for one more. */
+static gboolean
 set_epoll_condition (HttpWatch *watch, GIOCondition condition)
 {
   struct epoll_event event = { .events = to_events (condition), .data.ptr = watch };
@@ -123,7 +124,9 @@ set_epoll_condition (HttpWatch *watch, GIOCondition condition)
     operation = EPOLL_CTL_DEL;
   else if (watch->condition == 0)
     operation = EPOLL_CTL_ADD;
-  epoll_ctl (watch->poller->epoll, operation, watch->fd, &event);
+
+  return epoll_ctl (watch->poller->epoll, operation, watch->fd, &event) == 0 ||
+         operation != EPOLL_CTL_ADD;
 }
 
 static int
@@ -137,9 +140,10 @@ call_polled (HttpPoller *poller)
 {
 }
 
-static void
+static gboolean
 set_epoll_condition (HttpWatch *watch, GIOCondition condition)
 {
+  return FALSE;
 }
 
 static int
@@ -179,7 +183,7 @@ poller_dispatch (GSource *source, GSourceFunc callback, gpointer data)
   call_rung (poller);
   if (poller->epoll >= 0)
     call_polled (poller);
-  else
+  if (poller->watches->len > 0)
     call_each_polled (poller);
   http_poller_unref (poller);
 
@@ -265,10 +269,10 @@ set_poll_condition (HttpWatch *watch, GIOCondition condition)
 
   if (condition == 0)
     {
-      g_source_remove_unix_fd (poller->source, watch->tag);
+      g_source_remove_unix_fd (poller->source, g_steal_pointer (&watch->tag));
       g_ptr_array_remove_fast (poller->watches, watch);
     }
-  else if (watch->condition == 0)
+  else if (watch->tag == NULL)
     {
       watch->tag = g_source_add_unix_fd (poller->source, watch->fd, condition);
       g_ptr_array_add (poller->watches, watch);
@@ -285,9 +289,7 @@ http_watch_set_condition (HttpWatch *watch, GIOCondition condition)
   if (watch->condition == condition || watch->fd < 0)
     return;
 
-  if (watch->poller->epoll >= 0)
-    set_epoll_condition (watch, condition);
-  else
+  if (watch->poller->epoll < 0 || watch->tag != NULL || !set_epoll_condition (watch, condition))
     set_poll_condition (watch, condition);
   watch->condition = condition;
 }

@@ -175,6 +175,12 @@ fault_test_count_descriptors (void)
   return n;
 }
 
+guint
+fault_test_get_step (guint n)
+{
+  return n < 4 || g_test_slow () ? 1 : (guint) g_test_rand_int_range (1, 25);
+}
+
 char *
 fault_test_converse (const Conversation *conversation, PeerProcess *peer, GError **error)
 {

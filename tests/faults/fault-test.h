@@ -59,6 +59,9 @@ void fault_test_assert_clean (const GError *error, const Conversation *conversat
 
 guint fault_test_count_descriptors (void);
 
+/* From the nth call, which failed, to the next that is to; a sample leaves out many of the later ones. */
+guint fault_test_get_step (guint n);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerProcess, peer_process_free)
 
 G_END_DECLS

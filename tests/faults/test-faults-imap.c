@@ -120,13 +120,6 @@ fail_once (const Conversation *conversation,
   return n_hit > 0;
 }
 
-/* From one call that fails to the next; a sample leaves some out. */
-static guint
-get_step (void)
-{
-  return g_test_slow () ? 1 : (guint) g_test_rand_int_range (1, 25);
-}
-
 static void
 torture (const Conversation *conversation, const Fault *fault, int code)
 {
@@ -134,8 +127,8 @@ torture (const Conversation *conversation, const Fault *fault, int code)
   g_autofree char *expected = converse_well (conversation, peer);
   guint n_before = fault_test_count_descriptors ();
 
-  for (guint n = get_step (); fail_once (conversation, peer, fault->calls, n, code, expected);
-       n += get_step ())
+  for (guint n = 1; fail_once (conversation, peer, fault->calls, n, code, expected);
+       n += fault_test_get_step (n))
     {
       g_autofree char *afterwards = converse_well (conversation, peer);
 

@@ -14,6 +14,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -96,13 +97,34 @@ write (int fd, const void *buffer, size_t size)
                                          REAL (write) (fd, buffer, fault_shorten (call, fd, size));
 }
 
+/* Whether not all parts may be moved; then @out_part is what may. */
+static int
+shorten_parts (
+    FaultCall call, int fd, const struct iovec *parts, size_t n_parts, struct iovec *out_part)
+{
+  size_t most = fault_shorten (call, fd, SIZE_MAX);
+
+  if (most == SIZE_MAX || n_parts == 0)
+    return 0;
+
+  for (size_t i = 0; i < n_parts - 1 && parts->iov_len == 0; i++)
+    parts++;
+  *out_part = *parts;
+  if (out_part->iov_len > most)
+    out_part->iov_len = most;
+
+  return 1;
+}
+
 EXPORT ssize_t
 writev (int fd, const struct iovec *parts, int n_parts)
 {
+  struct iovec part;
+
   if (fault_stream_fails (CALL_WRITE, fd))
     return -1;
-  if (n_parts > 0 && fault_shorten (CALL_WRITE, fd, 2) == 1)
-    return REAL (write) (fd, parts[0].iov_base, parts[0].iov_len > 0);
+  if (n_parts > 0 && shorten_parts (CALL_WRITE, fd, parts, (size_t) n_parts, &part))
+    return REAL (write) (fd, part.iov_base, part.iov_len);
 
   return REAL (writev) (fd, parts, n_parts);
 }
@@ -144,31 +166,20 @@ sendto (
   return REAL (sendto) (fd, buffer, fault_shorten (CALL_SEND, fd, size), flags, to, length);
 }
 
-/* One byte of the first part that has any. */
-static struct iovec
-get_first_byte (const struct msghdr *message)
-{
-  for (size_t i = 0; i < message->msg_iovlen; i++)
-    if (message->msg_iov[i].iov_len > 0)
-      return (struct iovec){ message->msg_iov[i].iov_base, 1 };
-
-  return (struct iovec){ NULL, 0 };
-}
-
 EXPORT ssize_t
 recvmsg (int fd, struct msghdr *message, int flags)
 {
-  struct iovec one = get_first_byte (message);
   struct iovec *parts = message->msg_iov;
   size_t n_parts = message->msg_iovlen;
+  struct iovec part;
   ssize_t result;
 
   if (fault_fails (CALL_RECV, fd))
     return -1;
-  if (fault_shorten (CALL_RECV, fd, 2) != 1)
+  if (!shorten_parts (CALL_RECV, fd, parts, n_parts, &part))
     return REAL (recvmsg) (fd, message, flags);
 
-  message->msg_iov = &one;
+  message->msg_iov = &part;
   message->msg_iovlen = 1;
   result = REAL (recvmsg) (fd, message, flags);
   message->msg_iov = parts;
@@ -180,14 +191,14 @@ recvmsg (int fd, struct msghdr *message, int flags)
 EXPORT ssize_t
 sendmsg (int fd, const struct msghdr *message, int flags)
 {
-  struct iovec one = get_first_byte (message);
   struct msghdr shortened = *message;
+  struct iovec part;
 
   if (fault_fails (CALL_SEND, fd))
     return -1;
-  if (fault_shorten (CALL_SEND, fd, 2) == 1)
+  if (shorten_parts (CALL_SEND, fd, message->msg_iov, message->msg_iovlen, &part))
     {
-      shortened.msg_iov = &one;
+      shortened.msg_iov = &part;
       shortened.msg_iovlen = 1;
     }
 

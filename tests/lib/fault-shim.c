@@ -7,7 +7,7 @@
  *   GIMAP4D_FAULT_CALLS   which, with commas: connect socket send recv read write poll getaddrinfo
  *                         setsockopt accept eventfd epoll_create epoll_ctl epoll_wait open pipe mmap
  *                         malloc; or all, or descriptors (those that make one)
- *   GIMAP4D_FAULT_NTH     from 1
+ *   GIMAP4D_FAULT_NTH     from 1; in the mode short, how many bytes are moved at most
  *   GIMAP4D_FAULT_ERRNO   a number, or a name like ECONNRESET
  *   GIMAP4D_FAULT_SEED    of the random numbers of again
  *   GIMAP4D_FAULT_CLOCK   seconds that the wall clock is ahead
@@ -184,12 +184,16 @@ fault_stream_fails (FaultCall call, int fd)
 size_t
 fault_shorten (FaultCall call, int fd, size_t size)
 {
-  if (size <= 1 || !fault_is_armed (call) || atomic_load (&mode) != FAULT_SHORT ||
-      get_kind (fd) == KIND_EVENT)
+  size_t most = atomic_load (&nth);
+
+  if (!fault_is_armed (call) || atomic_load (&mode) != FAULT_SHORT)
+    return size;
+  most = most > 0 ? most : 1;
+  if (size <= most || get_kind (fd) == KIND_EVENT)
     return size;
 
   atomic_fetch_add (&n_hit, 1);
-  return 1;
+  return most;
 }
 
 long

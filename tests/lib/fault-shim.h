@@ -11,7 +11,7 @@ typedef enum
   FAULT_COUNT, /* nothing fails, calls are counted */
   FAULT_NTH,   /* the nth call fails, once */
   FAULT_FROM,  /* the nth call fails and all after it, as without descriptors or memory */
-  FAULT_SHORT, /* reads and writes move one byte */
+  FAULT_SHORT, /* reads and writes move nth bytes at most, one when that is 0 */
   FAULT_AGAIN, /* EINTR or EAGAIN first, at random, then the call */
   FAULT_MODES
 } FaultMode;
