@@ -336,6 +336,21 @@ mend_exponents (char *text)
   *to = '\0';
 }
 
+/* Nor does it escape the last of the control characters, which no text of JSON has as it is. */
+static char *
+escape_last_control (char *text)
+{
+  g_auto (GStrv) parts = NULL;
+
+  if (strchr (text, 0x1f) == NULL)
+    return text;
+
+  parts = g_strsplit (text, "\x1f", -1);
+  g_free (text);
+
+  return g_strjoinv ("\\u001f", parts);
+}
+
 char *
 http_json_to_text (JsonNode *node, GError **error)
 {
@@ -350,6 +365,7 @@ http_json_to_text (JsonNode *node, GError **error)
 
   text = json_to_string (node, FALSE);
   mend_exponents (text);
+  text = escape_last_control (text);
   if (!g_utf8_validate (text, -1, NULL))
     {
       g_set_error (error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_INVALID_DATA,

@@ -87,6 +87,16 @@ read_string (ImapReader *reader, guint way, GString *log)
     }
 }
 
+/* As it stands in the frame: a large literal in it, which no section has, may lie elsewhere. */
+static void
+log_section (GString *log, const ImapString *section, gint64 origin)
+{
+  const char *brace = memchr (section->data, '{', section->length);
+
+  log_bytes (log, origin >= 0 ? "<" : "[", section->data,
+             brace != NULL ? (gsize) (brace - section->data) : section->length);
+}
+
 static gboolean
 read_word (ImapReader *reader, guint way, GString *log)
 {
@@ -99,7 +109,7 @@ read_word (ImapReader *reader, guint way, GString *log)
   else if (way % 2 == 0 && imap_reader_accept_number (reader, &number))
     g_string_append_printf (log, "n%u ", number);
   else if (imap_reader_accept_section (reader, &word, &origin))
-    log_bytes (log, origin >= 0 ? "<" : "[", word.data, word.length);
+    log_section (log, &word, origin);
   else if (way % 5 == 1 && imap_reader_accept_item_name (reader, &word))
     log_bytes (log, "i", word.data, word.length);
   else if (way % 5 == 2 && imap_reader_accept_flag (reader, &word))
