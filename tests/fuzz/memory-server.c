@@ -555,6 +555,12 @@ post_cb (gpointer user_data)
 }
 
 gboolean
+imap_io_thread_start (GError **error)
+{
+  return TRUE;
+}
+
+gboolean
 imap_io_thread_post (ImapIoFunc func, gpointer data)
 {
   Post *post = g_new (Post, 1);

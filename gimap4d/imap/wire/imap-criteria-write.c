@@ -71,6 +71,16 @@ put_text (Output *output, const ImapCriteriaToken *token)
   return TRUE;
 }
 
+/* A word that can stand there as it is: an atom, or a set of numbers. The parser let no control and no other
+ * special character into it. */
+static gboolean
+is_plain_word (const ImapCriteriaToken *token)
+{
+  return token->kind == IMAP_CRITERIA_WORD && imap_text_is_ascii (token->text) &&
+         (strpbrk (token->text, "%*\\]") == NULL ||
+          strspn (token->text, "0123456789:,*") == strlen (token->text));
+}
+
 static gboolean
 put_token (Output *output, const ImapCriteriaToken *token)
 {
@@ -87,8 +97,7 @@ put_token (Output *output, const ImapCriteriaToken *token)
       imap_writer_flag (output->writer, token->text);
       return output->writer->error == NULL;
     }
-  /* The parser let no control and no special character into a word. */
-  if (token->kind == IMAP_CRITERIA_WORD && imap_text_is_ascii (token->text))
+  if (is_plain_word (token))
     {
       put_raw (output, token->text);
       return TRUE;

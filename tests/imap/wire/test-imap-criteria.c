@@ -70,6 +70,8 @@ test_text (void)
     { 0, "1:3,7 NOT NOT SEEN", "1:3,7 NOT NOT SEEN" },
     { 0, "not (seen or from x to y)", "NOT (seen OR from x to y)" },
     { 0, "HEADER X-Spam \"\" KEYWORD $Work", "HEADER X-Spam \"\" KEYWORD $Work" },
+    { 0, "SUBJECT 50% FROM a*b TO x\\y CC [a]",
+      "SUBJECT \"50%\" FROM \"a*b\" TO \"x\\\\y\" CC \"[a]\"" },
     { 0, "MODSEQ 5 SEEN", "MODSEQ 5 SEEN" },
     { 0, "MODSEQ \"/flags/\\\\draft\" all 620162338 SEEN",
       "MODSEQ \"/flags/\\\\draft\" all 620162338 SEEN" },
