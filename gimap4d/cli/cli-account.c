@@ -12,7 +12,10 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/cli/cli-error.h"
+#include "gimap4d/cli/cli-keyring.h"
+#include "gimap4d/cli/cli-output.h"
 #include "gimap4d/cli/cli-password.h"
+#include "gimap4d/cli/cli-token.h"
 
 #define LONGEST_TIMEOUT 3600
 
@@ -21,11 +24,15 @@ struct _CliAccount
   /* The options; nullable where they are texts. */
   char *password_file;
   char *token_file;
+  char *token_command;
   char *ca_file;
   char *fingerprint;
   char *log_file;
   int timeout;
   gboolean allow_plain;
+  gboolean is_compressed;
+  gboolean is_keyring_used;
+  gboolean is_to_be_saved;
 
   char *secret;              /* owned, nullable: kept for a second transporter */
   char *refused_fingerprint; /* owned, nullable: of the certificate that was not accepted */
@@ -42,6 +49,7 @@ cli_account_free (CliAccount *account)
 {
   g_free (account->password_file);
   g_free (account->token_file);
+  g_free (account->token_command);
   g_free (account->ca_file);
   g_free (account->fingerprint);
   g_free (account->log_file);
@@ -56,8 +64,14 @@ cli_account_add_options (CliAccount *account, GOptionContext *context)
   const GOptionEntry entries[] = {
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &account->password_file,
       N_ ("Read the password from the first line of FILE; “-” is standard input"), N_ ("FILE") },
+    { "keyring", 0, 0, G_OPTION_ARG_NONE, &account->is_keyring_used,
+      N_ ("Take the password from the keyring of the desktop, where it is there"), NULL },
+    { "save-password", 0, 0, G_OPTION_ARG_NONE, &account->is_to_be_saved,
+      N_ ("Put the password into the keyring when the server has accepted it"), NULL },
     { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &account->token_file,
       N_ ("Log in with the OAuth 2 access token in FILE"), N_ ("FILE") },
+    { "token-command", 0, 0, G_OPTION_ARG_STRING, &account->token_command,
+      N_ ("Log in with the OAuth 2 access token that COMMAND prints"), N_ ("COMMAND") },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &account->ca_file,
       N_ ("Trust the authorities whose certificates are in FILE, and no others"), N_ ("FILE") },
     { "fingerprint", 0, 0, G_OPTION_ARG_STRING, &account->fingerprint,
@@ -67,6 +81,8 @@ cli_account_add_options (CliAccount *account, GOptionContext *context)
       N_ ("Go on without encryption where the server has none"), NULL },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &account->timeout,
       N_ ("Wait at most so long for the connection (default: 30)"), N_ ("SECONDS") },
+    { "compress", 0, 0, G_OPTION_ARG_NONE, &account->is_compressed,
+      N_ ("Compress what goes over the connection, where the server can"), NULL },
     { "log-file", 0, 0, G_OPTION_ARG_FILENAME, &account->log_file,
       N_ ("Write what is said to the server, and what it answers, to FILE"), N_ ("FILE") },
     { NULL },
@@ -126,9 +142,12 @@ accept_certificate_cb (GImapTransporter *transporter,
 static gboolean
 are_options_sound (CliAccount *account, GError **error)
 {
-  if (account->password_file != NULL && account->token_file != NULL)
+  guint n_sources = (account->password_file != NULL) + (account->token_file != NULL) +
+                    (account->token_command != NULL);
+
+  if (n_sources > 1)
     g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE,
-                 _ ("there is a password and a token; give one of them"));
+                 _ ("give one of --password-file, --token-file and --token-command"));
   else if (account->timeout < 0 || account->timeout > LONGEST_TIMEOUT)
     g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE,
                  _ ("--timeout takes a number of seconds from 1 to %d"), LONGEST_TIMEOUT);
@@ -138,22 +157,31 @@ are_options_sound (CliAccount *account, GError **error)
   return FALSE;
 }
 
+static char *
+ask_for_password (const CliUrl *url, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *question = g_strdup_printf (_ ("Password of %s on %s: "), url->user, url->host);
+
+  return cli_password_ask (question, cancellable, error);
+}
+
 static gboolean
 find_secret (CliAccount *account, const CliUrl *url, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *question = NULL;
+  GError *problem = NULL;
 
-  if (account->secret != NULL)
+  if (account->secret != NULL || account->token_command != NULL)
     return TRUE;
   if (account->token_file != NULL)
-    account->secret = cli_password_read (account->token_file, error);
+    account->secret = cli_password_read (account->token_file, &problem);
   else if (account->password_file != NULL)
-    account->secret = cli_password_read (account->password_file, error);
-  else
-    {
-      question = g_strdup_printf (_ ("Password of %s on %s: "), url->user, url->host);
-      account->secret = cli_password_ask (question, cancellable, error);
-    }
+    account->secret = cli_password_read (account->password_file, &problem);
+  else if (account->is_keyring_used)
+    account->secret = cli_keyring_look_up (url, cancellable, &problem);
+  if (account->secret == NULL && problem == NULL)
+    account->secret = ask_for_password (url, cancellable, &problem);
+  if (problem != NULL)
+    g_propagate_error (error, problem);
 
   return account->secret != NULL;
 }
@@ -192,7 +220,10 @@ cli_account_new_transporter (CliAccount *account,
       account->token_file != NULL ? "access-token-oauth2" : "password", account->secret, "tls-mode",
       url->is_implicit_tls ? G_IMAP_TLS_MODE_IMPLICIT : G_IMAP_TLS_MODE_STARTTLS, "tls-database",
       authorities, "accept-unsecure-connection", account->allow_plain, "connection-timeout",
-      account->timeout > 0 ? account->timeout : 30, "log-file", log_file, NULL);
+      account->timeout > 0 ? account->timeout : 30, "log-file", log_file, "compress",
+      account->is_compressed, NULL);
+  if (account->token_command != NULL)
+    cli_token_provide (transporter, account->token_command);
   g_signal_connect (transporter, "accept-certificate", G_CALLBACK (accept_certificate_cb), account);
 
   return transporter;
@@ -233,6 +264,13 @@ cli_account_connect (CliAccount *account,
       add_fingerprint (account, &cause);
       g_propagate_error (error, cause);
       return NULL;
+    }
+
+  if (account->is_to_be_saved && account->token_file == NULL && account->secret != NULL)
+    {
+      if (!cli_keyring_save (url, account->secret, cancellable, error))
+        return NULL;
+      account->is_to_be_saved = FALSE;
     }
 
   return g_steal_pointer (&transporter);

@@ -52,7 +52,7 @@ static const struct
   { G_IMAP_ERROR_LOGIN_DISABLED, CLI_EXIT_LOGIN, N_ ("use imaps://") },
   { G_IMAP_ERROR_REFERRAL, CLI_EXIT_NOT_FOUND, N_ ("use the URL that it names") },
   { G_IMAP_ERROR_NONEXISTENT, CLI_EXIT_NOT_FOUND, N_ ("“gimap4d boxes” lists the boxes") },
-  { G_IMAP_ERROR_TRYCREATE, CLI_EXIT_NOT_FOUND, N_ ("create the box first") },
+  { G_IMAP_ERROR_TRYCREATE, CLI_EXIT_NOT_FOUND, N_ ("make the box with --create") },
   { G_IMAP_ERROR_NOT_FOUND, CLI_EXIT_NOT_FOUND, N_ ("“gimap4d list” lists the mails") },
   { G_IMAP_ERROR_OVERQUOTA, CLI_EXIT_FAILED, N_ ("make room first") },
   { G_IMAP_ERROR_LIMIT, CLI_EXIT_FAILED, N_ ("wait a while") },

@@ -11,8 +11,10 @@
 #include "gimap4d/cli/cli-output.h"
 #include "gimap4d/cli/cli-text.h"
 
-#define FROM_WIDTH 24
-#define LEAST_SUBJECT_WIDTH 10
+/* Of the sender; less on a narrow terminal. */
+#define SENDER_LEAST 6
+#define SENDER_MOST 24
+#define SUBJECT_LEAST 6
 
 static const struct
 {
@@ -90,11 +92,12 @@ print_columns (const char *id,
                const char *subject,
                guint width)
 {
-  g_autofree char *sender_column = cli_text_fit (sender, FROM_WIDTH);
+  g_autofree char *sender_column = cli_text_fit (sender,
+                                                 CLAMP (width / 4, SENDER_LEAST, SENDER_MOST));
   g_autofree char *start = g_strdup_printf ("%6s %s %s %s ", id, flags, date, sender_column);
   guint used = cli_text_get_width (start);
-  g_autofree char *subject_column = cli_text_fit (
-      subject, MAX (LEAST_SUBJECT_WIDTH, (int) width - (int) used));
+  g_autofree char *subject_column = cli_text_fit (subject,
+                                                  MAX (SUBJECT_LEAST, (int) width - (int) used));
 
   g_strchomp (subject_column);
   cli_print ("%s%s%s%s\n", flags[0] == 'N' ? cli_print_bold () : "", start, subject_column,

@@ -9,6 +9,7 @@
 #include "gimap4d/cli/cli-output.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -31,6 +32,16 @@ write_text (FILE *stream, const char *text)
   fputs (local != NULL ? local : text, stream);
 }
 
+/* Nobody reads any more: the program ends as others do. GIO has the signal ignored for its sockets. */
+static void
+leave_broken_pipe (void)
+{
+  if (!ferror (stdout) || errno != EPIPE)
+    return;
+  signal (SIGPIPE, SIG_DFL);
+  raise (SIGPIPE);
+}
+
 void
 cli_print (const char *format, ...)
 {
@@ -41,6 +52,7 @@ cli_print (const char *format, ...)
   text = g_strdup_vprintf (format, values);
   va_end (values);
   write_text (stdout, text);
+  leave_broken_pipe ();
 }
 
 /* They can only stand in strings, where an escape means the same. */
@@ -115,6 +127,7 @@ cli_print_json_node (JsonNode *node)
 
   fputs (safe, stdout);
   fputc ('\n', stdout);
+  leave_broken_pipe ();
 }
 
 void
@@ -139,6 +152,7 @@ cli_print_finish (GError **error)
 {
   if (fflush (stdout) == 0 && !ferror (stdout))
     return TRUE;
+  leave_broken_pipe ();
   g_set_error (error, CLI_ERROR, CLI_EXIT_FAILED, _ ("standard output cannot be written: %s"),
                g_strerror (errno));
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/cli/cli-date.h"
 #include "gimap4d/cli/cli-listing.h"
 #include "gimap4d/cli/cli-output.h"
 #include "gimap4d/cli/command.h"
@@ -68,26 +69,6 @@ join (GImapSearch *search, GImapSearch *other)
   return joined;
 }
 
-/* A day, or a day and a time; local unless it says otherwise. */
-static GDateTime *
-parse_date (const char *text, GError **error)
-{
-  g_autoptr (GTimeZone) local = g_time_zone_new_local ();
-  g_autofree char *midnight = g_strconcat (text, "T00:00:00", NULL);
-  g_autofree char *minute = g_strconcat (text, ":00", NULL);
-  GDateTime *date = g_date_time_new_from_iso8601 (text, local);
-
-  if (date == NULL)
-    date = g_date_time_new_from_iso8601 (midnight, local);
-  if (date == NULL)
-    date = g_date_time_new_from_iso8601 (minute, local);
-  if (date == NULL)
-    g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE,
-                 _ ("“%s” is no date; write it as 2024-12-31 or 2024-12-31T18:00"), text);
-
-  return date;
-}
-
 static gboolean
 parse_size (const char *text, guint64 *out_size, GError **error)
 {
@@ -121,7 +102,7 @@ add_date (GImapSearch **search,
 
   if (text == NULL)
     return TRUE;
-  date = parse_date (text, error);
+  date = cli_date_parse (text, error);
   if (date == NULL)
     return FALSE;
   *search = join (*search, make (date));

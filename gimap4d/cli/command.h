@@ -43,6 +43,7 @@ GImapBoxInfo *command_open_box (const CommandRun *run,
                                 GImapTransporter **out_transporter,
                                 GError **error);
 
+extern const Command command_append;
 extern const Command command_boxes;
 extern const Command command_check;
 extern const Command command_fetch;
@@ -50,5 +51,6 @@ extern const Command command_get;
 extern const Command command_list;
 extern const Command command_search;
 extern const Command command_serve;
+extern const Command command_watch;
 
 G_END_DECLS

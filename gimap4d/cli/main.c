@@ -16,8 +16,8 @@
 #include "gimap4d/cli/command.h"
 
 static const Command *const commands[] = {
-  &command_check, &command_boxes, &command_list,  &command_search,
-  &command_get,   &command_fetch, &command_serve,
+  &command_check, &command_boxes,  &command_list,  &command_search, &command_get,
+  &command_fetch, &command_append, &command_watch, &command_serve,
 };
 
 static const char *

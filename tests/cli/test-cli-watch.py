@@ -1,0 +1,114 @@
+"""gimap4d watch: lines, JSON, a program, and how it ends.
+
+SPDX-License-Identifier: LGPL-2.1-or-later
+SPDX-FileCopyrightText: The gimap4d authors
+"""
+
+import json
+import os
+import pathlib
+import select
+import signal
+import subprocess
+
+import tap
+import wrapper
+from command import PROGRAM, SECONDS, options, path, run, url, write_file
+from private_dovecot import control
+
+SCRIPT = """#!/bin/sh
+printf '%s %s %s ' "$GIMAP4D_EVENT" "$GIMAP4D_BOX" "$GIMAP4D_ID" >> "$1"
+cat >> "$1"
+echo >> "$1"
+"""
+
+
+def watch(box, *words):
+    process = subprocess.Popen([PROGRAM, "watch", url(box), *words, *options()],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               preexec_fn=wrapper.die_with_parent)
+    if "--json" not in words:
+        line = process.stderr.readline()
+        assert "watching" in line, line
+    return process
+
+
+def end(process, number=signal.SIGINT):
+    """All that it has still to say."""
+    process.send_signal(number)
+    out, complaints = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0 and complaints == "", (process.returncode, complaints)
+    return out
+
+
+def test_lines():
+    process = watch("Trash")
+    control("deliver Trash\tOne \x1b[31mmore")
+    line = process.stdout.readline()
+    assert line.split("\t")[0] == "1" and "One" in line and "\x1b" not in line, line
+    run("get", url("Trash"), "1", "--seen")
+    line = process.stdout.readline()
+    assert line.startswith("1 changed: ") and "$seen" in line, line
+    assert end(process) == ""
+
+
+def test_json():
+    process = watch("Junk", "--json")
+    values = []
+    # It says nothing when it begins: mails come until one is news.
+    while not values:
+        control("deliver Junk\tNews")
+        if select.select([process.stdout], [], [], 0.2)[0]:
+            values = [json.loads(process.stdout.readline())]
+        assert process.poll() is None, process.stderr.read()
+    assert values[0]["event"] == "new" and values[0]["box"] == "Junk", values
+    assert values[0]["mail"]["subject"] == "News", values
+    end(process, signal.SIGTERM)
+
+
+def test_program():
+    log, script = path("log"), write_file("script", SCRIPT)
+    os.chmod(script, 0o755)
+    process = watch("Sent", "--exec", f"{script} '{log}'", "--once")
+    control("deliver Sent\t$(touch /tmp/never) `x` \"; x")
+    out, complaints = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0 and not complaints, (out, complaints)
+    event, box, number, text = pathlib.Path(log).read_text().split(" ", 3)
+    assert (event, box, number) == ("new", "Sent", "1"), text
+    assert json.loads(text)["mail"]["subject"] == '$(touch /tmp/never) `x` "; x', text
+
+
+def test_program_that_fails():
+    process = watch("Sent", "--exec", "false", "--once")
+    control("deliver Sent\tx")
+    out, complaints = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0 and "false" in complaints, complaints
+    for wrong in ("no-such-program", "'"):
+        done = subprocess.Popen([PROGRAM, "watch", url("Sent"), "--exec", wrong, *options()],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if wrong != "'":
+            assert "watching" in done.stderr.readline()
+            control("deliver Sent\tx")
+        complaints = done.communicate(timeout=SECONDS)[1]
+        assert done.returncode == 1 and "--exec" in complaints, (wrong, complaints)
+
+
+def test_server_restarts():
+    process = watch("Trash")
+    control("down")
+    control("up")
+    control("deliver Trash\tAfterwards")
+    line = process.stdout.readline()
+    assert line.endswith("\tAfterwards\n"), line
+    process.send_signal(signal.SIGINT)
+    out, complaints = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0 and "watching goes on" in complaints, complaints
+
+
+tap.run({
+    "lines": test_lines,
+    "JSON": test_json,
+    "a program": test_program,
+    "a program that fails": test_program_that_fails,
+    "the server restarts": test_server_restarts,
+})
