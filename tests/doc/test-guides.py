@@ -198,13 +198,32 @@ def check_data(block, folder):
         json.loads(block.text)
     elif block.language == "yaml":
         need_module("yaml")
-        result = run(folder, sys.executable, "-c", "import sys, yaml; yaml.safe_load(sys.stdin)",
+        result = run(folder, sys.executable, "-c",
+                     "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)",
                      environment=dict(os.environ), text=block.text)
         assert result.returncode == 0, result.stderr
+        if block.id == "flatpak-modules":
+            check_modules(json.loads(result.stdout))
     elif block.language == "ini":
         configparser.ConfigParser(interpolation=None).read_string(block.text)
     else:
         check_caddy(block, folder)
+
+
+# What flatpak-manifest(5) knows of modules and sources; a wrong key is ignored there.
+MODULE_KEYS = {"name", "buildsystem", "config-opts", "sources", "cleanup", "builddir"}
+SOURCE_KEYS = {"archive": {"type", "url", "sha256"}, "git": {"type", "url", "tag", "commit"}}
+
+
+def check_modules(modules):
+    for module in modules:
+        assert module.keys() <= MODULE_KEYS and module["name"] and module["sources"], module
+        assert module.get("buildsystem", "autotools") in ("autotools", "meson"), module
+        for item in module["sources"]:
+            assert item.keys() <= SOURCE_KEYS[item["type"]], item
+            assert len(item.get("sha256", 64 * "0")) == 64, item
+        assert all(re.match("[-/*]", option)
+                   for option in module.get("config-opts", []) + module["cleanup"]), module
 
 
 def check_caddy(block, folder):

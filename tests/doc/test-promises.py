@@ -150,25 +150,63 @@ OWNERS = {
     "notifier": GImap4D.ImapNotifier, "mail": GImap4D.Email,
     "attachment": GImap4D.MailAttachment, "message": GImap4D.OutgoingMessage,
     "server": GImap4D.RestServer, "request": GImap4D.IncomingMessage,
-    "session": GImap4D.RestSession,
+    "session": GImap4D.RestSession, "ImapTransporter": GImap4D.ImapTransporter,
+    "Email": GImap4D.Email, "MailAttachment": GImap4D.MailAttachment, "GImap4D": GImap4D,
 }
+# The table, what "…_" stands for in it, and whose functions of Python stand there without an owner.
+TABLES_OF_4D = (
+    ("server", "g_imap_transporter", "GImap4D"),
+    ("transporter", "g_imap_transporter", "transporter"),
+    ("email", None, "mail"),
+    ("outgoing", "g_outgoing_message", "message"),
+    ("rest", None, "server"),
+)
 
 
 def test_from_4d():
     """Whatever the tables for who comes from 4D name is there, in C and in Python."""
     names = read_names()
     count = 0
-    for table in ("server", "transporter", "email", "outgoing", "rest"):
+    for table, prefix, default_owner in TABLES_OF_4D:
         for _, c, python, _ in read_table("from-4d", f"from-4d-{table}-table"):
+            c = c.replace("…_", f"{prefix}_")
             for name in re.findall(r"\b(?:g_\w+|G_\w+|G[A-Z]\w+:[\w-]+)", c):
                 assert name in names, f"there is no {name}"
                 count += 1
-            for owner, name in re.findall(r"\b([a-z]+)\.(\w+)", python):
+            for owner, name in re.findall(r"(?:\b(\w+)\.)?\b(\w+)\(", python):
+                owner = owner or default_owner
                 assert hasattr(OWNERS[owner], name), f"{owner} has no {name}"
                 count += 1
     for name, c, _, _ in read_table("from-4d", "from-4d-server-table")[1:]:
         assert GImap4D.ImapTransporter.find_property(c), f"{name}: there is no property {c}"
     assert count > 100, count
+
+
+def list_guides():
+    return sorted((source / "doc" / "reference" / "guides").glob("*.xml"))
+
+
+def test_files():
+    """Files of the project that the guides name are there."""
+    folders = tuple(path.name + "/" for path in source.iterdir() if path.is_dir())
+    count = 0
+    for page in list_guides():
+        for element in xml.etree.ElementTree.parse(page).iter():
+            name = element.get("fileref") if element.tag == "imagedata" else (
+                text_of(element).split()[0] if element.tag == "filename" else None)
+            if element.tag == "imagedata":
+                assert (page.parent / name).exists(), f"{page.name}: there is no {name}"
+            elif name and (name.startswith(folders) or name.endswith(".md")):
+                assert (source / name).exists(), f"{page.name}: there is no {name}"
+                count += 1
+    assert count > 10, count
+
+
+def test_all_are_there():
+    """Each guide is a chapter of the manual."""
+    book = (source / "doc" / "reference" / "gimap4d-docs.xml").read_text(encoding="utf-8")
+    for page in list_guides():
+        assert f'href="{page.name}"' in book, f"{page.name} is in no chapter"
 
 
 source, build = (pathlib.Path(path).resolve() for path in sys.argv[1:])
@@ -182,4 +220,6 @@ tap.run({
     "fixed limits": test_limits,
     "commands": test_commands,
     "names for who comes from 4D": test_from_4d,
+    "files": test_files,
+    "all guides": test_all_are_there,
 })
