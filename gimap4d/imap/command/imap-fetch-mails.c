@@ -14,8 +14,6 @@
 #include "gimap4d/imap/command/imap-failure.h"
 #include "gimap4d/imap/command/imap-search.h"
 
-/* Mails that may come in while a box is read, and be told later than sent. */
-#define EXTRA_MAILS 1000
 /* So that they fit into one command. */
 #define MAX_RANGES_AHEAD 100
 
@@ -163,6 +161,15 @@ has_box (FetchOperation *self)
   return self->fetched != NULL;
 }
 
+/* More than the box has, and than may have come in while it is read. */
+static gboolean
+is_too_many (FetchOperation *self, guint n_mails)
+{
+  guint64 exists = imap_operation_get_box (self)->exists;
+
+  return n_mails >= exists + IMAP_LIMIT_EXTRA_MAILS;
+}
+
 static gboolean
 claim (ImapCommand *command, const ImapResponse *response)
 {
@@ -181,7 +188,7 @@ claim (ImapCommand *command, const ImapResponse *response)
       return FALSE;
     }
 
-  if (self->fetched->fetches->len >= imap_operation_get_box (self)->exists + EXTRA_MAILS)
+  if (is_too_many (self, self->fetched->fetches->len))
     {
       imap_operation_fail (self,
                            g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TOO_MANY,
@@ -364,7 +371,7 @@ list_done (ImapCommand *command, const ImapResponse *response)
   self->n_answers_due--;
   if (self->problem != NULL || response->condition != IMAP_CONDITION_OK ||
       imap_uid_set_is_open (self->listed) ||
-      imap_uid_set_get_size (self->listed) > imap_operation_get_box (self)->exists + EXTRA_MAILS)
+      is_too_many (self, imap_uid_set_get_size (self->listed)))
     {
       imap_operation_fail (self, g_steal_pointer (&self->refusal));
       return;
