@@ -63,7 +63,9 @@ done (ImapCommand *command, const ImapResponse *response)
 
   found = g_new0 (ImapFound, 1);
   found->box = g_strdup (get_box (self));
-  if (response->code == IMAP_CODE_APPENDUID && response->code_uids != NULL)
+  /* One mail has one id: a server that names more does not know which. */
+  if (response->code == IMAP_CODE_APPENDUID && response->code_uids != NULL &&
+      imap_uid_set_get_size (response->code_uids) == 1)
     {
       found->uids = imap_uid_set_ref (response->code_uids);
       found->uid_validity = (guint32) MIN (response->code_number, G_MAXUINT32);
