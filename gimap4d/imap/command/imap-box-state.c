@@ -81,7 +81,10 @@ apply_code (ImapBoxState *state, const ImapResponse *response)
       take_words (&state->permanent_flags, g_strdupv (response->code_words));
       return TRUE;
     case IMAP_CODE_UIDNEXT:
-      state->uid_next = response->code_number > 0 ? (gint64) response->code_number : -1;
+      /* 0, and what no id can be, is none. */
+      state->uid_next = response->code_number > 0 && response->code_number <= G_MAXUINT32 ?
+                            (gint64) response->code_number :
+                            -1;
       return TRUE;
     case IMAP_CODE_UIDVALIDITY:
       state->uid_validity = (guint32) MIN (response->code_number, G_MAXUINT32);
