@@ -84,7 +84,7 @@ static gboolean
 is_plain (const ImapString *part)
 {
   for (gsize i = 0; i < part->length; i++)
-    if ((guchar) part->data[i] - 1u >= 0x7f)
+    if (part->data[i] < ' ' || part->data[i] == 0x7f)
       return FALSE;
 
   return part->length > 0;
@@ -110,6 +110,17 @@ join_plain (const Address *address)
   return email;
 }
 
+/* Takes the text. A line break, which only a literal can hold, must not come out of an address. */
+static char *
+blank_controls (char *text)
+{
+  for (char *at = text; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      *at = ' ';
+
+  return text;
+}
+
 static char *
 join_email (const Address *address)
 {
@@ -127,9 +138,9 @@ join_email (const Address *address)
   if (mailbox == NULL || *mailbox == '\0')
     return NULL;
   if (host == NULL || *host == '\0')
-    return g_steal_pointer (&mailbox);
+    return blank_controls (g_steal_pointer (&mailbox));
 
-  return g_strconcat (mailbox, "@", host, NULL);
+  return blank_controls (g_strconcat (mailbox, "@", host, NULL));
 }
 
 /* Begin and end of a group have no host: its members stand between and are taken like others. */

@@ -249,6 +249,7 @@ test_p24_envelope (void)
     { "(\"d\" \"s\" ((((((x)))))) NIL" REST, "d|s|||<m>!" },
     { "(\"d\" \"s\" NIL NIL NIL NIL NIL NIL NIL \"<m>\" \"more\")", "d|s|||<m>!" },
     { "(\"d\" \"a\rb\" NIL NIL" REST, "d|a b|||<m>" },
+    { "(NIL NIL ((NIL NIL {3}\r\na\nb {4}\r\nc\r\nd)) NIL" REST, "(null)|(null)|<a b@c  d>||<m>" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
