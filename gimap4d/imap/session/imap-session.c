@@ -207,7 +207,9 @@ imap_session_name_place (ImapSession *session, const char *title, GError *error)
 
   named = g_error_new (error->domain, error->code, "%s%s: %s", place, title, blanked);
   /* A name with a line break in it is refused, and shown without it. */
-  g_strdelimit (named->message, "\r\n\t\033", ' ');
+  for (char *at = named->message; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      *at = ' ';
   g_error_free (error);
 
   return named;
