@@ -69,12 +69,6 @@ dup_id (EmailSource *source)
   return g_strdup_printf ("%u", get_fetch (source)->uid);
 }
 
-static gint64
-get_size (EmailSource *source)
-{
-  return get_fetch (source)->size;
-}
-
 static GDateTime *
 dup_received_at (EmailSource *source)
 {
@@ -93,6 +87,15 @@ dup_mime (EmailSource *source)
   const ImapFetch *fetch = get_fetch (source);
 
   return imap_fetch_dup_bytes (fetch, &fetch->body);
+}
+
+/* What came counts, whatever the server says of it. */
+static gint64
+get_size (EmailSource *source)
+{
+  g_autoptr (GBytes) mime = dup_mime (source);
+
+  return mime != NULL ? (gint64) g_bytes_get_size (mime) : get_fetch (source)->size;
 }
 
 static GBytes *
