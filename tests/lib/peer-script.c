@@ -14,6 +14,7 @@
 static const char *const verb_names[] = {
   [PEER_VERB_SEND] = "S:",
   [PEER_VERB_SEND_RAW] = "S-raw:",
+  [PEER_VERB_SEND_LOWER] = "S-lower:",
   [PEER_VERB_SEND_FILL] = "S-fill:",
   [PEER_VERB_SEND_FILE] = "S-file:",
   [PEER_VERB_SEND_LITERAL] = "S-literal",
@@ -50,6 +51,7 @@ peer_step_free (PeerStep *step)
 {
   g_free (step->source);
   g_free (step->argument);
+  g_clear_pointer (&step->bytes, g_bytes_unref);
   g_free (step);
 }
 
@@ -71,6 +73,24 @@ find_verb (const char *line, PeerVerb *out_verb, const char **out_argument)
     }
 
   return FALSE;
+}
+
+/* A step that is gone through a million times is not to be read a million times. */
+static GBytes *
+read_bytes (const PeerStep *step)
+{
+  if (strchr (step->argument, '$') != NULL)
+    return NULL;
+  if (step->verb == PEER_VERB_SEND_RAW)
+    return peer_script_unescape (step->argument);
+  if (step->verb == PEER_VERB_SEND)
+    {
+      char *line = g_strconcat (step->argument, "\r\n", NULL);
+
+      return g_bytes_new_take (line, strlen (line));
+    }
+
+  return NULL;
 }
 
 static void
@@ -128,6 +148,7 @@ peer_script_parse (const char *text)
       step->line = number;
       step->source = g_strdup (line);
       step->argument = g_strdup (argument);
+      step->bytes = read_bytes (step);
       g_ptr_array_add (steps, step);
     }
   match_partners (steps);

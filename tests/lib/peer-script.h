@@ -14,6 +14,7 @@ typedef enum
 {
   PEER_VERB_SEND,
   PEER_VERB_SEND_RAW,
+  PEER_VERB_SEND_LOWER,
   PEER_VERB_SEND_FILL,
   PEER_VERB_SEND_FILE,
   PEER_VERB_SEND_LITERAL,
@@ -45,6 +46,7 @@ typedef struct
   guint line;     /* in the script, from 1 */
   char *source;   /* owned: the line as it was written, for messages */
   char *argument; /* owned: what follows the verb */
+  GBytes *bytes;  /* owned, nullable: what the step sends, when that is always the same */
   guint partner;  /* of REPEAT and SEND_LITERAL: the index of its END, and the other way round */
 } PeerStep;
 

@@ -104,6 +104,15 @@ send_text (PeerRun *run, const char *text, gboolean is_raw, GError **error)
 }
 
 static gboolean
+send_lower (PeerRun *run, const char *text, GError **error)
+{
+  g_autofree char *expanded = peer_variables_expand (run->variables, text);
+  g_autofree char *lower = g_ascii_strdown (expanded, -1);
+
+  return push (run, lower, strlen (lower), error) && push (run, "\r\n", 2, error);
+}
+
+static gboolean
 send_fill (PeerRun *run, const PeerStep *step, GError **error)
 {
   guint64 count = parse_number (step, step->argument);
@@ -278,7 +287,12 @@ run_step (PeerRun *run, const PeerStep *step, GError **error)
     {
     case PEER_VERB_SEND:
     case PEER_VERB_SEND_RAW:
+      if (step->bytes != NULL)
+        return push (run, g_bytes_get_data (step->bytes, NULL), g_bytes_get_size (step->bytes),
+                     error);
       return send_text (run, step->argument, step->verb == PEER_VERB_SEND_RAW, error);
+    case PEER_VERB_SEND_LOWER:
+      return send_lower (run, step->argument, error);
     case PEER_VERB_SEND_FILL:
       return send_fill (run, step, error);
     case PEER_VERB_SEND_FILE:

@@ -9,6 +9,7 @@
  *   S: text            sends text and CRLF. Steps that send without anything between them are one
  *                      write, cut as chunk says
  *   S-raw: text        sends text with \r \n \t \\ \xHH expanded, no CRLF
+ *   S-lower: text      as S:, in lower case, variables too
  *   S-fill: N c        sends the character c N times
  *   S-file: path       sends a file of the tests' source folder
  *   S-literal … end    sends {N}, CRLF and what the steps between send, which is N bytes; only
