@@ -6,6 +6,7 @@
 
 #include "client-calls.h"
 
+#include "client-mail.h"
 #include "client-text.h"
 #include "heap-watch.h"
 #include "peer-script.h"
@@ -14,6 +15,7 @@
 
 #define LONGEST_WAIT_MS 8000
 #define DEFAULT_APPEND_SIZE 64
+#define MOST_SHOWN_IDS 10000
 
 /* The words of a line, and where its results go. */
 typedef struct
@@ -251,6 +253,20 @@ do_mail (const Call *call, GError **error)
 }
 
 static gboolean
+do_read (const Call *call, GError **error)
+{
+  GImapFetchFlags flags = call->words[2] != NULL ? read_fetch_flags (call->words[2]) :
+                                                   G_IMAP_FETCH_WITH_BODY;
+  g_autoptr (GEmail) email = g_imap_transporter_get_mail (call->transporter, call->words[1], flags,
+                                                          call->cancellable, error);
+
+  if (email != NULL)
+    client_mail_add_facts (call->result, email, (flags & G_IMAP_FETCH_WITH_BODY) != 0);
+
+  return email != NULL;
+}
+
+static gboolean
 fetched_cb (GEmail *email, gpointer data)
 {
   client_text_add_email (data, email);
@@ -317,15 +333,25 @@ do_part (const Call *call, GError **error)
                       error);
 }
 
-/* Takes the set. */
+/* Takes the set. One that is large is not written out. */
 static gboolean
 take_set (const Call *call, GImapMessageSet *ids, gboolean is_nullable)
 {
   g_autoptr (GImapMessageSet) taken = ids;
-  g_autofree char *text = taken != NULL ? g_imap_message_set_to_string (taken) : NULL;
+  guint n_ids = taken != NULL ? g_imap_message_set_get_size (taken) : 0;
 
-  if (text != NULL)
-    g_string_append (call->result, text);
+  if (n_ids > MOST_SHOWN_IDS)
+    {
+      g_string_append_printf (call->result, "%u ids, %u to %u", n_ids,
+                              g_imap_message_set_get_uid (taken, 0),
+                              g_imap_message_set_get_uid (taken, n_ids - 1));
+    }
+  else if (taken != NULL)
+    {
+      g_autofree char *text = g_imap_message_set_to_string (taken);
+
+      g_string_append (call->result, text);
+    }
 
   return taken != NULL || is_nullable;
 }
@@ -666,6 +692,7 @@ static const CallType call_types[] = {
   { "mails", do_mails, 1 },
   { "mails-by-number", do_numbered_mails, 2 },
   { "mail", do_mail, 1 },
+  { "read", do_read, 1 },
   { "fetch", do_fetch, 1 },
   { "mime", do_mime, 1 },
   { "open", do_open, 1 },

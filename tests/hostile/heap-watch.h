@@ -10,9 +10,9 @@
 
 G_BEGIN_DECLS
 
-/* What one allocation may take beyond what was received: a step of 64 KiB, and the block that is
- * read into, IMAP_LIMIT_READ_BLOCK_MAX. */
-#define HEAP_WATCH_ROOM (64 * 1024 + 256 * 1024)
+/* What one allocation may take beyond what was received: a step of 64 KiB, and a literal that is given
+ * its place when it is announced, of IMAP_LIMIT_LITERAL_AT_ONCE. */
+#define HEAP_WATCH_ROOM (64 * 1024 + 1024 * 1024)
 /* A block grows by a half at a time, a GString doubles, and Latin-1 is twice as long in UTF-8. */
 #define HEAP_WATCH_FACTOR 2
 

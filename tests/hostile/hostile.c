@@ -239,6 +239,8 @@ warm_up (void)
   static const char text[] = "do: check\n---\nuse login\nC: $1 NOOP\nS: $1 OK\n";
   g_autoptr (ScriptFile) file = script_file_parse ("warm-up.script", text, NULL);
 
+  /* What a notifier listens to. */
+  g_network_monitor_get_default ();
   for (guint over = SCRIPT_OVER_PLAIN; over <= SCRIPT_OVER_TLS; over <<= 1)
     {
       PlayPlan plan;
