@@ -207,8 +207,10 @@ email_decode_stream_read (
       return -1;
 
   n_taken = MIN (count, decoder->n_out);
-  if (n_taken > 0)
-    memcpy (buffer, decoder->out, n_taken);
+  /* Of nothing at all there is no place to go on from. */
+  if (n_taken == 0)
+    return 0;
+  memcpy (buffer, decoder->out, n_taken);
   decoder->out += n_taken;
   decoder->n_out -= n_taken;
 

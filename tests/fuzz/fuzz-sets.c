@@ -323,6 +323,17 @@ check_response (const char *start, const char *text, ImapUidSet *expected)
   check_canonical (ids);
 }
 
+/* With more zeros in front than a number may have where it stands alone. */
+static gboolean
+has_long_number (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (strspn (text, "0123456789") > IMAP_LIMIT_NUMBER_DIGITS)
+      return TRUE;
+
+  return FALSE;
+}
+
 static void
 check_responses (const char *text, ImapUidSet *set)
 {
@@ -332,7 +343,8 @@ check_responses (const char *text, ImapUidSet *set)
   check_response ("* ESEARCH (TAG \"A1\") UID COUNT 3 ALL ", text, expected);
   check_response ("* VANISHED (EARLIER) ", text, expected);
   check_response ("* VANISHED ", text, expected);
-  check_response ("* SEARCH ", spaced, expected != NULL && strchr (text, ':') == NULL ? set : NULL);
+  check_response ("* SEARCH ", spaced,
+                  strchr (text, ':') == NULL && !has_long_number (text) ? expected : NULL);
 }
 
 static void
