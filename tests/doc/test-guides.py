@@ -11,6 +11,7 @@ SPDX-License-Identifier: LGPL-2.1-or-later
 SPDX-FileCopyrightText: The gimap4d authors
 """
 
+import ast
 import configparser
 import json
 import os
@@ -142,6 +143,7 @@ def mark_line(block):
 
 
 def check_python(block, folder):
+    compile(block.text, block.title, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     if block.condition == "imapclient":
         need_module("imapclient")
     text = block.text if block.role == "program" else fill(block)
@@ -231,8 +233,9 @@ def check_caddy(block, folder):
     caddy = shutil.which("caddy")
     if not caddy:
         raise tap.Skip("caddy is not installed")
-    result = run(folder, caddy, "adapt", "--adapter", "caddyfile", "--config", "-", text=block.text,
-                 environment=dict(os.environ))
+    (folder / "Caddyfile").write_text(block.text, encoding="utf-8")
+    result = run(folder, caddy, "adapt", "--adapter", "caddyfile", "--config", "Caddyfile",
+                 environment=dict(os.environ, HOME=str(folder)))
     assert result.returncode == 0, result.stderr
 
 

@@ -182,6 +182,12 @@ def test_from_4d():
     assert count > 100, count
 
 
+def test_packages():
+    control = (source / "debian" / "control").read_text(encoding="utf-8")
+    told = [row[0] for row in read_table("use-it", "debian-packages")]
+    assert told == re.findall(r"^Package: (\S+)$", control, re.MULTILINE), told
+
+
 def list_guides():
     return sorted((source / "doc" / "reference" / "guides").glob("*.xml"))
 
@@ -220,6 +226,7 @@ tap.run({
     "fixed limits": test_limits,
     "commands": test_commands,
     "names for who comes from 4D": test_from_4d,
+    "Debian packages": test_packages,
     "files": test_files,
     "all guides": test_all_are_there,
 })
