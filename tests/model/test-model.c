@@ -304,7 +304,7 @@ main (int argc, char **argv)
   g_option_context_add_main_entries (context, options, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     g_error ("%s", error->message);
-  g_test_add_func ("/model/three-clients", test_model);
+  g_test_add_func ("/model/D22-three-clients", test_model);
 
   return g_test_run ();
 }
