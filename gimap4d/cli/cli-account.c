@@ -58,8 +58,8 @@ cli_account_free (CliAccount *account)
   g_free (account);
 }
 
-void
-cli_account_add_options (CliAccount *account, GOptionContext *context)
+GOptionEntry *
+cli_account_make_entries (CliAccount *account)
 {
   const GOptionEntry entries[] = {
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &account->password_file,
@@ -88,7 +88,7 @@ cli_account_add_options (CliAccount *account, GOptionContext *context)
     { NULL },
   };
 
-  g_option_context_add_main_entries (context, entries, NULL);
+  return g_memdup2 (entries, sizeof entries);
 }
 
 /* “AB:CD:…”, or NULL. */

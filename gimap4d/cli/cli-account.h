@@ -17,8 +17,8 @@ typedef struct _CliAccount CliAccount;
 CliAccount *cli_account_new (void);
 void cli_account_free (CliAccount *account);
 
-/* They write into @account, which has to outlive the context. */
-void cli_account_add_options (CliAccount *account, GOptionContext *context);
+/* They write into @account. Ends as such lists do; free with g_free(). */
+GOptionEntry *cli_account_make_entries (CliAccount *account);
 
 /* Asks for the password if need be. No connection is made yet. */
 GImapTransporter *cli_account_new_transporter (CliAccount *account,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/cli/cli-complete.h"
 #include "gimap4d/cli/cli-interrupt.h"
 #include "gimap4d/cli/cli-output.h"
 #include "gimap4d/cli/command.h"
@@ -46,13 +47,16 @@ find_command (const char *name)
   return NULL;
 }
 
+static gboolean is_json;
+
+static const GOptionEntry entries[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &is_json, N_ ("Print JSON, for programs"), NULL },
+  { NULL },
+};
+
 static GOptionContext *
-new_context (const Command *command, CliAccount *account, gboolean *is_json)
+new_context (const Command *command, const GOptionEntry *account_entries)
 {
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, is_json, N_ ("Print JSON, for programs"), NULL },
-    { NULL },
-  };
   g_autofree char *usage = g_strdup_printf (command->words != NULL ? "%s URL %s" : "%s URL",
                                             command->name,
                                             command->words != NULL ? _ (command->words) : "");
@@ -65,7 +69,7 @@ new_context (const Command *command, CliAccount *account, gboolean *is_json)
   if (command->entries != NULL)
     g_option_context_add_main_entries (context, command->entries, NULL);
   g_option_context_add_main_entries (context, entries, NULL);
-  cli_account_add_options (account, context);
+  g_option_context_add_main_entries (context, account_entries, NULL);
 
   return context;
 }
@@ -118,12 +122,13 @@ run_command (const Command *command, char **given, GError **error)
 {
   g_auto (GStrv) words = g_strdupv (given);
   g_autoptr (CliAccount) account = cli_account_new ();
+  g_autofree GOptionEntry *account_entries = cli_account_make_entries (account);
   g_autoptr (GOptionContext) context = NULL;
   g_autoptr (CliUrl) url = NULL;
   g_auto (GStrv) rest = NULL;
   CommandRun run = { .account = account };
 
-  context = new_context (command, account, &run.is_json);
+  context = new_context (command, account_entries);
   if (!g_option_context_parse_strv (context, &words, error))
     {
       g_prefix_error (error, "%s: ", command->name);
@@ -135,11 +140,45 @@ run_command (const Command *command, char **given, GError **error)
   if (url == NULL)
     return FALSE;
 
+  run.is_json = is_json;
   run.url = url;
   run.words = (const char *const *) rest + 1;
   run.cancellable = cli_interrupt_watch ();
 
   return command->run (&run, error) && cli_print_finish (error);
+}
+
+/* @name: of the command whose options are wanted; NULL for the commands. */
+static void
+print_completion (const char *name)
+{
+  g_autoptr (CliAccount) account = cli_account_new ();
+  g_autofree GOptionEntry *account_entries = cli_account_make_entries (account);
+  const Command *command = name != NULL ? find_command (name) : NULL;
+
+  for (guint i = 0; name == NULL && i < G_N_ELEMENTS (commands); i++)
+    cli_complete_print_command (commands[i]);
+  if (command == NULL)
+    return;
+  cli_complete_print_options (command->entries);
+  cli_complete_print_options (entries);
+  cli_complete_print_options (account_entries);
+}
+
+/* What is no command of its own. */
+static gboolean
+run_option (const char *option, const char *word)
+{
+  if (g_str_equal (option, "--help") || g_str_equal (option, "-h"))
+    print_help ();
+  else if (g_str_equal (option, "--version"))
+    cli_print ("gimap4d %s\n", PACKAGE_VERSION);
+  else if (g_str_equal (option, "--complete"))
+    print_completion (word);
+  else
+    return FALSE;
+
+  return TRUE;
 }
 
 static int
@@ -162,16 +201,8 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   g_set_prgname ("gimap4d");
-  if (argc >= 2 && (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0))
-    {
-      print_help ();
-      return CLI_EXIT_OK;
-    }
-  if (argc >= 2 && strcmp (argv[1], "--version") == 0)
-    {
-      cli_print ("gimap4d %s\n", PACKAGE_VERSION);
-      return CLI_EXIT_OK;
-    }
+  if (argc >= 2 && run_option (argv[1], argv[2]))
+    return CLI_EXIT_OK;
 
   command = argc >= 2 ? find_command (argv[1]) : NULL;
   if (command == NULL)
