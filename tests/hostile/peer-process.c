@@ -6,6 +6,7 @@
 
 #include "peer-process.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,11 +15,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* From us: the flags, the seed, where to cut, the scripts; empty: end, waiting or not. */
+/* From us: the flags, the seed, where to cut, the scripts; end, waiting or not. */
 #define BEGIN_TYPE "(uutas)"
 #define END_TYPE "b"
 /* From the process: the port; what it found. */
 #define FINDINGS_TYPE "(msayaysuu)"
+
+/* Of blackhole.test, see fake-names.c. */
+#define BLACK_HOLE "127.0.0.79"
+#define N_FILLERS 4
 
 struct _PeerProcess
 {
@@ -122,6 +127,27 @@ collect_findings (ScriptedPeer *peer, gboolean waits)
                         scripted_peer_get_n_connections (peer), scripted_peer_get_n_flights (peer));
 }
 
+/* A place where connections come to nothing: its queue is short, and full. It stays until the
+ * process ends. */
+static void
+open_black_hole (guint16 port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (port) };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  inet_pton (AF_INET, BLACK_HOLE, &address.sin_addr);
+  if (bind (fd, (struct sockaddr *) &address, sizeof address) != 0 || listen (fd, 0) != 0)
+    g_error ("no black hole: %s", g_strerror (errno));
+  for (guint i = 0; i < N_FILLERS; i++)
+    {
+      int filler = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+      if (connect (filler, (struct sockaddr *) &address, sizeof address) != 0 &&
+          errno != EINPROGRESS)
+        g_error ("the black hole is not full: %s", g_strerror (errno));
+    }
+}
+
 /* The life of the process: one peer after the other, until nobody wants one any more. */
 static void
 serve (int fd, guint64 *n_sent)
@@ -139,6 +165,8 @@ serve (int fd, guint64 *n_sent)
       g_variant_get (begin, "(uut^a&s)", &options.flags, &options.seed, &options.cut_at, &scripts);
       peer = scripted_peer_new_with_options (scripts, &options);
       g_variant_unref (begin);
+      if (options.flags & PEER_PROCESS_BLACK_HOLE)
+        open_black_hole (scripted_peer_get_port (peer));
 
       if (!send_message (fd, g_variant_new_uint16 (scripted_peer_get_port (peer))))
         return;

@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* Besides ScriptedPeerFlags: on 127.0.0.79 and the peer's port nothing comes of a connection. */
+#define PEER_PROCESS_BLACK_HOLE (1 << 16)
+
 typedef struct _PeerProcess PeerProcess;
 
 /* What a peer has seen when it ended. */

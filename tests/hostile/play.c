@@ -15,6 +15,7 @@
 #define STUCK_US (60 * G_USEC_PER_SEC)
 #define POLL_US 500
 #define DESCRIPTORS_POLLS 3000
+#define REST_POLLS 12000
 
 /* Who cancels a call: as the plan has it, or when it is stuck. */
 typedef struct
@@ -280,6 +281,24 @@ await_descriptors (guint wanted)
   return count;
 }
 
+/* A connection that is being opened when its call is cancelled may still come, or fail. */
+static GImapTransporterState
+await_rest (GImapTransporter *transporter)
+{
+  GImapTransporterState state = g_imap_transporter_get_state (transporter);
+
+  for (guint i = 0;
+       i < REST_POLLS && state != G_IMAP_TRANSPORTER_STATE_CLOSED &&
+       state != G_IMAP_TRANSPORTER_STATE_READY && state != G_IMAP_TRANSPORTER_STATE_SELECTED;
+       i++)
+    {
+      g_usleep (1000);
+      state = g_imap_transporter_get_state (transporter);
+    }
+
+  return state;
+}
+
 static void
 do_all_calls (Client *client,
               const ScriptFile *file,
@@ -309,7 +328,7 @@ play_client (Stage *stage, const ScriptFile *file, const PlayPlan *plan, PlayRec
   client_init (&client, new_transporter (stage, file, plan, record->port));
   do_all_calls (&client, file, plan, record, n_sent);
   heap_watch_stop (&record->heap);
-  record->state = g_imap_transporter_get_state (client.transporter);
+  record->state = await_rest (client.transporter);
   record->n_given = client.n_given;
   client_clear (&client);
   record->n_descriptors_after = await_descriptors (record->n_descriptors_before);
@@ -332,6 +351,8 @@ play_script (Stage *stage,
 
   if (scripts == NULL)
     return FALSE;
+  if (g_strv_contains ((const char *const *) file->settings, "blackhole.test"))
+    options.flags |= PEER_PROCESS_BLACK_HOLE;
   if (plan->over == SCRIPT_OVER_TLS)
     options.flags |= SCRIPTED_PEER_TLS;
   if (plan->chunk == SCRIPT_CHUNK_ONE)

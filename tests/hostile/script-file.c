@@ -349,6 +349,17 @@ get_opening (ScriptOver over)
     }
 }
 
+/* What stands before the handshake. */
+static void
+append_unsecured (GString *script, ScriptOver over)
+{
+  if (over == SCRIPT_OVER_STARTTLS)
+    g_string_append (script, "S: * OK [CAPABILITY IMAP4rev1 STARTTLS] hello\n"
+                             "C: $95 STARTTLS\n"
+                             "S: $95 OK begin\n"
+                             "tls\n");
+}
+
 static void
 append_opening (GString *script, ScriptOver over, const char *capabilities)
 {
@@ -392,12 +403,14 @@ append_use (GString *script, ScriptOver over, const char *what, guint line, GErr
     append_login (script, over, rest);
   else if (g_strcmp0 (words[0], "greeting") == 0)
     append_opening (script, over, rest);
+  else if (g_strcmp0 (words[0], "unsecured") == 0)
+    append_unsecured (script, over);
   else if (g_strcmp0 (words[0], "select") == 0)
     append_select (script, rest, FIRST_VARIABLE + line);
   else
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                   "use login, use greeting or use select, not “%s”", what);
+                   "use unsecured, greeting, login or select, not “%s”", what);
       return FALSE;
     }
 

@@ -38,6 +38,9 @@ static const char *const verb_names[] = {
   [PEER_VERB_RST] = "rst",
   [PEER_VERB_TLS_NO_CLOSE_NOTIFY] = "tls-no-close-notify",
   [PEER_VERB_STALL] = "stall",
+  [PEER_VERB_SEND_BASE64] = "S-base64:",
+  [PEER_VERB_EXPECT_BASE64] = "C-base64:",
+  [PEER_VERB_OPTIONAL] = "optional",
 };
 
 struct _PeerVariables

@@ -6,14 +6,11 @@
 
 #include "scripted-peer.h"
 
-#include "peer-channel.h"
-#include "peer-script.h"
+#include "peer-player.h"
 
 #include <string.h>
 
-#define DEEPEST_REPEAT 8
 #define ENDS_SECONDS 2
-#define FILL_SIZE 4096
 
 struct _ScriptedPeer
 {
@@ -29,7 +26,8 @@ struct _ScriptedPeer
   /* Under record.mutex, told through changed. */
   PeerRecord record;
   GCond changed;
-  GPtrArray *runs; /* owned: of PeerRun, in the order of the connections */
+  GPtrArray *runs;  /* owned: of PeerRun, in the order of the connections */
+  guint n_optional; /* scripts whose connections may not come */
   guint n_done;
   guint n_ended;
   char *problem; /* owned, nullable: the first one */
@@ -38,21 +36,12 @@ struct _ScriptedPeer
 /* One connection and its script. */
 typedef struct
 {
-  ScriptedPeer *peer;      /* unowned: waits for our thread */
-  GThread *thread;         /* owned */
-  GMainContext *context;   /* owned: of the thread */
-  GSocket *socket;         /* owned */
-  GPtrArray *steps;        /* owned, nullable: none for a connection that nobody expected */
-  guint number;            /* from 1 */
-  const PeerStep *current; /* unowned, nullable; under record.mutex */
-
-  PeerVariables *variables;     /* owned */
-  PeerChannel *channel;         /* owned by the thread */
-  GTlsCertificate *certificate; /* owned */
-  guint64 *literal_size;        /* unowned, nullable: what is sent is only counted, to here */
-  gboolean may_close;
-  gboolean is_closed; /* by the script */
-  gboolean is_stalled;
+  ScriptedPeer *peer;    /* unowned: waits for our thread */
+  GThread *thread;       /* owned */
+  GMainContext *context; /* owned: of the thread */
+  GSocket *socket;       /* owned */
+  guint number;          /* from 1 */
+  PeerPlayer player;
 } PeerRun;
 
 static void
@@ -61,472 +50,51 @@ peer_run_free (PeerRun *run)
   g_thread_join (run->thread);
   g_main_context_unref (run->context);
   g_object_unref (run->socket);
-  g_clear_pointer (&run->steps, g_ptr_array_unref);
-  peer_variables_free (run->variables);
-  g_clear_object (&run->certificate);
+  peer_player_clear (&run->player);
   g_free (run);
-}
-
-static guint64
-parse_number (const PeerStep *step, const char *text)
-{
-  char *end = NULL;
-  guint64 number = g_ascii_strtoull (text, &end, 10);
-
-  if (end == text)
-    g_error ("script, line %u: this needs a number: %s", step->line, step->source);
-
-  return number;
-}
-
-static gboolean
-push (PeerRun *run, const void *data, gsize length, GError **error)
-{
-  if (run->literal_size == NULL)
-    return peer_channel_push (run->channel, data, length, error);
-  *run->literal_size += length;
-
-  return TRUE;
-}
-
-static gboolean
-send_text (PeerRun *run, const char *text, gboolean is_raw, GError **error)
-{
-  g_autofree char *expanded = peer_variables_expand (run->variables, text);
-  g_autoptr (GBytes) raw = NULL;
-
-  if (!is_raw)
-    return push (run, expanded, strlen (expanded), error) && push (run, "\r\n", 2, error);
-
-  raw = peer_script_unescape (expanded);
-
-  return push (run, g_bytes_get_data (raw, NULL), g_bytes_get_size (raw), error);
-}
-
-static gboolean
-send_lower (PeerRun *run, const char *text, GError **error)
-{
-  g_autofree char *expanded = peer_variables_expand (run->variables, text);
-  g_autofree char *lower = g_ascii_strdown (expanded, -1);
-
-  return push (run, lower, strlen (lower), error) && push (run, "\r\n", 2, error);
-}
-
-static gboolean
-send_fill (PeerRun *run, const PeerStep *step, GError **error)
-{
-  guint64 count = parse_number (step, step->argument);
-  const char *character = strchr (step->argument, ' ');
-  char block[FILL_SIZE];
-
-  if (character == NULL || character[1] == '\0')
-    g_error ("script, line %u: S-fill: N c", step->line);
-  memset (block, character[1], sizeof block);
-
-  for (; count > 0; count -= MIN (count, FILL_SIZE))
-    if (!push (run, block, MIN (count, FILL_SIZE), error))
-      return FALSE;
-
-  return TRUE;
-}
-
-static gboolean
-send_file (PeerRun *run, const PeerStep *step, GError **error)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, step->argument, NULL);
-  g_autofree char *content = NULL;
-  gsize length;
-
-  return g_file_get_contents (path, &content, &length, error) && push (run, content, length, error);
-}
-
-/* Returns: (transfer full): the bytes for a message */
-static char *
-dup_printable (const void *data, gsize length)
-{
-  g_autofree char *text = g_strndup (data, MIN (length, 200));
-
-  return g_strescape (text, NULL);
-}
-
-static gboolean
-expect_line (PeerRun *run, const PeerStep *step, GError **error)
-{
-  g_autoptr (GBytes) line = peer_channel_read_line (run->channel, error);
-  g_autofree char *printable = NULL;
-  const char *data;
-  gsize length;
-
-  if (line == NULL)
-    return FALSE;
-  data = g_bytes_get_data (line, &length);
-  if (peer_variables_match (run->variables, step, data != NULL ? data : "", length))
-    return TRUE;
-
-  printable = dup_printable (data, length);
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the client sent “%s”", printable);
-
-  return FALSE;
-}
-
-static gboolean
-expect_raw (PeerRun *run, const PeerStep *step, GError **error)
-{
-  g_autofree char *expanded = peer_variables_expand (run->variables, step->argument);
-  g_autoptr (GBytes) wanted = peer_script_unescape (expanded);
-  g_autoptr (GBytes) got = peer_channel_read_bytes (run->channel, g_bytes_get_size (wanted), error);
-  g_autofree char *printable = NULL;
-
-  if (got == NULL)
-    return FALSE;
-  if (g_bytes_equal (got, wanted))
-    return TRUE;
-
-  printable = dup_printable (g_bytes_get_data (got, NULL), g_bytes_get_size (got));
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the client sent “%s”", printable);
-
-  return FALSE;
-}
-
-static gboolean
-expect_close (PeerRun *run, GError **error)
-{
-  gsize length = 0;
-
-  if (!peer_channel_read_to_end (run->channel, &length, error))
-    return FALSE;
-  run->is_closed = TRUE;
-  if (length == 0)
-    return TRUE;
-
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-               "the client sent %" G_GSIZE_FORMAT " more bytes before it closed", length);
-
-  return FALSE;
-}
-
-static gboolean
-start_tls (PeerRun *run, GError **error)
-{
-  if (run->certificate == NULL)
-    run->certificate = scripted_peer_get_certificate ("server");
-
-  return peer_channel_start_tls (run->channel, run->certificate, error);
-}
-
-static void
-set_chunk (PeerRun *run, const PeerStep *step)
-{
-  if (g_str_equal (step->argument, "1"))
-    peer_channel_set_chunk (run->channel, PEER_CHUNK_ONE, 0);
-  else if (g_str_equal (step->argument, "whole"))
-    peer_channel_set_chunk (run->channel, PEER_CHUNK_WHOLE, 0);
-  else if (g_str_has_prefix (step->argument, "random "))
-    peer_channel_set_chunk (run->channel, PEER_CHUNK_RANDOM,
-                            (guint32) parse_number (step, step->argument + strlen ("random ")));
-  else
-    g_error ("script, line %u: chunk 1|whole|random SEED", step->line);
-}
-
-/* What ends the connection from our side. */
-static gboolean
-close_channel (PeerRun *run, PeerVerb verb, GError **error)
-{
-  if (!peer_channel_flush (run->channel, error))
-    return FALSE;
-
-  if (verb == PEER_VERB_CUT)
-    peer_channel_close (run->channel);
-  else if (verb == PEER_VERB_RST)
-    peer_channel_reset (run->channel);
-  else
-    peer_channel_close_without_notify (run->channel);
-  run->is_closed = TRUE;
-
-  return TRUE;
-}
-
-/* Steps that change how the next ones go. */
-static gboolean
-run_setting (PeerRun *run, const PeerStep *step, GError **error)
-{
-  if (step->verb != PEER_VERB_CERTIFICATE && step->verb != PEER_VERB_MAY_CLOSE &&
-      !peer_channel_flush (run->channel, error))
-    return FALSE;
-
-  switch (step->verb)
-    {
-    case PEER_VERB_CERTIFICATE:
-      g_clear_object (&run->certificate);
-      run->certificate = scripted_peer_get_certificate (step->argument);
-      return TRUE;
-    case PEER_VERB_MAY_CLOSE:
-      run->may_close = TRUE;
-      return TRUE;
-    case PEER_VERB_CHUNK:
-      set_chunk (run, step);
-      return TRUE;
-    case PEER_VERB_DRIP:
-      peer_channel_set_drip (run->channel, (guint) parse_number (step, step->argument));
-      return TRUE;
-    case PEER_VERB_DELAY:
-      peer_channel_sleep (run->channel, (guint) parse_number (step, step->argument));
-      return TRUE;
-    case PEER_VERB_FIN:
-      peer_channel_half_close (run->channel);
-      return TRUE;
-    default:
-      g_assert_not_reached ();
-    }
-}
-
-static gboolean
-run_step (PeerRun *run, const PeerStep *step, GError **error)
-{
-  switch (step->verb)
-    {
-    case PEER_VERB_SEND:
-    case PEER_VERB_SEND_RAW:
-      if (step->bytes != NULL)
-        return push (run, g_bytes_get_data (step->bytes, NULL), g_bytes_get_size (step->bytes),
-                     error);
-      return send_text (run, step->argument, step->verb == PEER_VERB_SEND_RAW, error);
-    case PEER_VERB_SEND_LOWER:
-      return send_lower (run, step->argument, error);
-    case PEER_VERB_SEND_FILL:
-      return send_fill (run, step, error);
-    case PEER_VERB_SEND_FILE:
-      return send_file (run, step, error);
-    case PEER_VERB_EXPECT:
-    case PEER_VERB_EXPECT_REGEX:
-      return expect_line (run, step, error);
-    case PEER_VERB_EXPECT_RAW:
-      return expect_raw (run, step, error);
-    case PEER_VERB_EXPECT_BYTES:
-      {
-        g_autoptr (GBytes) bytes = peer_channel_read_bytes (
-            run->channel, parse_number (step, step->argument), error);
-
-        return bytes != NULL;
-      }
-    case PEER_VERB_EXPECT_CLOSE:
-      return expect_close (run, error);
-    case PEER_VERB_TLS:
-      return start_tls (run, error);
-    case PEER_VERB_NO_TLS:
-      return TRUE;
-    case PEER_VERB_DEFLATE:
-      return peer_channel_start_deflate (run->channel, error);
-    case PEER_VERB_CUT:
-    case PEER_VERB_RST:
-    case PEER_VERB_TLS_NO_CLOSE_NOTIFY:
-      return close_channel (run, step->verb, error);
-    default:
-      return run_setting (run, step, error);
-    }
-}
-
-static void
-set_current (PeerRun *run, const PeerStep *step)
-{
-  g_mutex_lock (&run->peer->record.mutex);
-  run->current = step;
-  g_mutex_unlock (&run->peer->record.mutex);
-}
-
-static gboolean run_steps (PeerRun *run, guint first, guint last, guint depth, GError **error);
-
-static gboolean
-run_rounds (PeerRun *run, guint at, guint depth, GError **error)
-{
-  const PeerStep *repeat = g_ptr_array_index (run->steps, at);
-  guint64 n_rounds = parse_number (repeat, repeat->argument);
-
-  for (guint64 round = 1; round <= n_rounds; round++)
-    {
-      peer_variables_set_round (run->variables, round);
-      if (!run_steps (run, at + 1, repeat->partner, depth, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-is_for_literal (const PeerStep *step)
-{
-  return step->verb <= PEER_VERB_SEND_FILE || step->verb == PEER_VERB_REPEAT ||
-         step->verb == PEER_VERB_END;
-}
-
-static gboolean
-send_literal (PeerRun *run, guint at, guint depth, GError **error)
-{
-  const PeerStep *literal = g_ptr_array_index (run->steps, at);
-  g_autofree char *announcement = NULL;
-  guint64 size = 0;
-
-  for (guint i = at + 1; i < literal->partner; i++)
-    if (!is_for_literal (g_ptr_array_index (run->steps, i)))
-      g_error ("script, line %u: a literal has only steps that send", literal->line);
-
-  run->literal_size = &size;
-  run_steps (run, at + 1, literal->partner, depth, NULL);
-  run->literal_size = NULL;
-  announcement = g_strdup_printf ("{%" G_GUINT64_FORMAT "}\r\n", size);
-
-  return push (run, announcement, strlen (announcement), error) &&
-         run_steps (run, at + 1, literal->partner, depth, error);
-}
-
-/* Runs the steps from first to before last; repeat and S-literal run their own in here. */
-static gboolean
-run_steps (PeerRun *run, guint first, guint last, guint depth, GError **error)
-{
-  g_assert (depth < DEEPEST_REPEAT);
-
-  for (guint i = first; i < last && !run->is_closed; i++)
-    {
-      const PeerStep *step = g_ptr_array_index (run->steps, i);
-
-      set_current (run, step);
-      if (step->verb == PEER_VERB_STALL)
-        {
-          run->is_stalled = TRUE;
-          return peer_channel_flush (run->channel, error);
-        }
-      if (step->verb == PEER_VERB_REPEAT || step->verb == PEER_VERB_SEND_LITERAL)
-        {
-          gboolean is_repeat = step->verb == PEER_VERB_REPEAT;
-
-          if (!(is_repeat ? run_rounds : send_literal) (run, i, depth + 1, error))
-            return FALSE;
-          i = step->partner;
-        }
-      else if (!run_step (run, step, error))
-        {
-          return FALSE;
-        }
-    }
-
-  return TRUE;
-}
-
-static gboolean
-has_verb (GPtrArray *steps, guint index, PeerVerb verb)
-{
-  return ((const PeerStep *) g_ptr_array_index (steps, index))->verb == verb;
-}
-
-/* With TLS from the first byte only the choice of the certificate goes before the handshake. */
-static gboolean
-run_script (PeerRun *run, GError **error)
-{
-  gboolean has_tls;
-  guint first = 0;
-
-  if (run->peer->flags & SCRIPTED_PEER_CHUNK_ONE)
-    peer_channel_set_chunk (run->channel, PEER_CHUNK_ONE, 0);
-  if (run->peer->flags & SCRIPTED_PEER_CHUNK_RANDOM)
-    peer_channel_set_chunk (run->channel, PEER_CHUNK_RANDOM, run->peer->seed);
-
-  if (run->peer->flags & SCRIPTED_PEER_TLS)
-    {
-      while (first < run->steps->len)
-        {
-          const PeerStep *step = g_ptr_array_index (run->steps, first);
-
-          set_current (run, step);
-          if (step->verb != PEER_VERB_CERTIFICATE && step->verb != PEER_VERB_MAY_CLOSE)
-            break;
-          run_setting (run, step, NULL);
-          first++;
-        }
-      has_tls = first == run->steps->len || !has_verb (run->steps, first, PEER_VERB_NO_TLS);
-      if (has_tls && !start_tls (run, error))
-        return FALSE;
-    }
-
-  return run_steps (run, first, run->steps->len, 0, error) &&
-         (run->is_closed || peer_channel_flush (run->channel, error));
 }
 
 static void
 finish_run (PeerRun *run, const GError *error)
 {
   ScriptedPeer *peer = run->peer;
+  const PeerStep *step = run->player.current;
 
   g_mutex_lock (&peer->record.mutex);
   if (error != NULL && peer->problem == NULL)
     peer->problem = g_strdup_printf ("connection %u, line %u, “%s”: %s", run->number,
-                                     run->current ? run->current->line : 0,
-                                     run->current ? run->current->source : "", error->message);
-  run->current = NULL;
+                                     step ? step->line : 0, step ? step->source : "",
+                                     error->message);
+  run->player.current = NULL;
   peer->n_done++;
   g_cond_broadcast (&peer->changed);
   g_mutex_unlock (&peer->record.mutex);
-}
-
-/* The rest is read so that the record is whole; a silent client may stay. */
-static void
-read_rest (PeerRun *run)
-{
-  gboolean is_silent = TRUE;
-  gsize length;
-
-  while (is_silent)
-    {
-      g_autoptr (GError) end = NULL;
-
-      is_silent = !peer_channel_read_to_end (run->channel, &length, &end) &&
-                  g_error_matches (end, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-    }
-}
-
-/* Answers the LOGOUT of a client that goes, whatever it says before. */
-static void
-answer_logout (PeerRun *run)
-{
-  g_autoptr (GBytes) line = NULL;
-
-  while ((line = peer_channel_read_line (run->channel, NULL)) != NULL)
-    {
-      g_autofree char *text = g_strndup (g_bytes_get_data (line, NULL), g_bytes_get_size (line));
-      char *space = strchr (text, ' ');
-
-      g_clear_pointer (&line, g_bytes_unref);
-      if (space == NULL || !g_str_equal (space, " LOGOUT"))
-        continue;
-      *space = '\0';
-      if (!send_text (run, "* BYE bye", FALSE, NULL) || !send_text (run, text, TRUE, NULL) ||
-          !send_text (run, " OK done", FALSE, NULL) || !peer_channel_flush (run->channel, NULL))
-        return;
-    }
 }
 
 static gpointer
 run_thread (gpointer data)
 {
   PeerRun *run = data;
+  PeerPlayer *player = &run->player;
   g_autoptr (GError) error = NULL;
 
   g_main_context_push_thread_default (run->context);
-  run->channel = peer_channel_new (run->socket, &run->peer->record);
+  player->channel = peer_channel_new (run->socket, &run->peer->record);
 
-  if (run->steps == NULL)
+  if (player->steps == NULL)
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_FAILED, "nobody expected this connection");
-  else if (!run_script (run, &error) && run->may_close &&
+  else if (!peer_player_play (player, &error) && player->may_close &&
            g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
     g_clear_error (&error);
   finish_run (run, error);
 
-  if (error == NULL && !run->is_closed && !run->is_stalled &&
-      (run->peer->flags & SCRIPTED_PEER_ENDS))
-    answer_logout (run);
-  if (error == NULL && !run->is_closed)
-    read_rest (run);
+  if (error == NULL && !player->is_closed && !player->is_stalled &&
+      (player->flags & SCRIPTED_PEER_ENDS))
+    peer_player_answer_logout (player);
+  if (error == NULL && !player->is_closed)
+    peer_player_read_rest (player);
 
-  g_clear_pointer (&run->channel, peer_channel_free);
+  g_clear_pointer (&player->channel, peer_channel_free);
   g_main_context_pop_thread_default (run->context);
   g_mutex_lock (&run->peer->record.mutex);
   run->peer->n_ended++;
@@ -560,9 +128,12 @@ accept_thread (gpointer data)
       run->peer = peer;
       run->socket = socket;
       run->context = g_main_context_new ();
-      run->variables = peer_variables_new ();
+      run->player.record = &peer->record;
+      run->player.variables = peer_variables_new ();
+      run->player.flags = peer->flags;
+      run->player.seed = peer->seed;
       g_mutex_lock (&peer->record.mutex);
-      run->steps = choose_script (peer, peer->runs->len);
+      run->player.steps = choose_script (peer, peer->runs->len);
       g_ptr_array_add (peer->runs, run);
       run->number = peer->runs->len;
       run->thread = g_thread_new ("scripted-peer", run_thread, run);
@@ -605,7 +176,13 @@ scripted_peer_new_with_options (const char *const *scripts, const ScriptedPeerOp
   peer->seed = options->seed;
   peer->scripts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   for (guint i = 0; scripts[i] != NULL; i++)
-    g_ptr_array_add (peer->scripts, peer_script_parse (scripts[i]));
+    {
+      GPtrArray *steps = peer_script_parse (scripts[i]);
+
+      g_ptr_array_add (peer->scripts, steps);
+      if (steps->len > 0 && ((PeerStep *) g_ptr_array_index (steps, 0))->verb == PEER_VERB_OPTIONAL)
+        peer->n_optional++;
+    }
 
   g_mutex_init (&peer->record.mutex);
   g_cond_init (&peer->changed);
@@ -730,9 +307,11 @@ describe_wait (ScriptedPeer *peer)
     {
       const PeerRun *run = g_ptr_array_index (peer->runs, i);
 
-      if (run->current != NULL)
-        return g_strdup_printf ("connection %u is still at line %u, “%s”", run->number,
-                                run->current->line, run->current->source);
+      const PeerStep *step = run->player.current;
+
+      if (step != NULL)
+        return g_strdup_printf ("connection %u is still at line %u, “%s”", run->number, step->line,
+                                step->source);
     }
 
   return g_strdup_printf ("connection %u never came", peer->runs->len + 1);
@@ -746,8 +325,8 @@ scripted_peer_dup_problem (ScriptedPeer *peer)
   char *problem;
 
   g_mutex_lock (&peer->record.mutex);
-  while (peer->problem == NULL && peer->n_done < MAX (peer->scripts->len, peer->runs->len) &&
-         !is_late)
+  while (peer->problem == NULL &&
+         peer->n_done < MAX (peer->scripts->len - peer->n_optional, peer->runs->len) && !is_late)
     is_late = !g_cond_wait_until (&peer->changed, &peer->record.mutex, deadline);
   problem = is_late ? describe_wait (peer) : g_strdup (peer->problem);
   g_mutex_unlock (&peer->record.mutex);

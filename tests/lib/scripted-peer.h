@@ -20,14 +20,18 @@
  *                      is itself
  *   C~ regex           the same with a regular expression for the whole line
  *   C-raw: text        exactly these bytes come next (escapes as in S-raw:)
+ *   S-base64: text     sends text as a challenge of SASL, with the escapes of S-raw:
+ *   C-base64: pattern  the next line is base64, its content as in C:
  *   C-bytes: N         any N bytes come next
  *   expect-close       the client closes, and sends nothing before
  *   may-close          from here on the client may close at any time, the rest is left out
+ *   optional           stands first: this connection need not come, nor those after it
  *   tls                TLS handshake now
  *   no-tls             stands first with SCRIPTED_PEER_TLS: this connection has no TLS all the same
  *   deflate            both directions are compressed from here on
  *   certificate NAME   for the next tls: server (as long as nothing is said), expired, other-name,
- *                      other-ca; wants to stand first with SCRIPTED_PEER_TLS
+ *                      other-ca, not-yet, self-signed, common-name (no other names), wildcard
+ *                      (*.com), nul (in its name); wants to stand first with SCRIPTED_PEER_TLS
  *   delay MS           waits
  *   chunk 1|whole|random SEED    how the bytes are cut from here on
  *   drip N/s           N bytes a second from here on, 0/s ends that
@@ -124,7 +128,7 @@ const char *scripted_peer_get_authority_path (void);
 /* Trusts that authority and nobody else. Returns: (transfer full) */
 GTlsDatabase *scripted_peer_new_database (void);
 
-/* One of server, expired, other-name, other-ca, client; with its key. Returns: (transfer full) */
+/* One of those of the step certificate, or client; with its key. Returns: (transfer full) */
 GTlsCertificate *scripted_peer_get_certificate (const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScriptedPeer, scripted_peer_free)

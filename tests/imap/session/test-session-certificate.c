@@ -106,6 +106,56 @@ test_refused (void)
     }
 }
 
+/* A database that knows of a revocation: the one of GLib has no lists of them. */
+G_DECLARE_FINAL_TYPE (RevokingDatabase, revoking_database, REVOKING, DATABASE, GTlsDatabase)
+
+struct _RevokingDatabase
+{
+  GTlsDatabase parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (RevokingDatabase, revoking_database, G_TYPE_TLS_DATABASE)
+
+static GTlsCertificateFlags
+say_revoked (GTlsDatabase *database,
+             GTlsCertificate *chain,
+             const char *purpose,
+             GSocketConnectable *identity,
+             GTlsInteraction *interaction,
+             GTlsDatabaseVerifyFlags flags,
+             GCancellable *cancellable,
+             GError **error)
+{
+  return G_TLS_CERTIFICATE_REVOKED;
+}
+
+static void
+revoking_database_init (RevokingDatabase *database)
+{
+}
+
+static void
+revoking_database_class_init (RevokingDatabaseClass *klass)
+{
+  G_TLS_DATABASE_CLASS (klass)->verify_chain = say_revoked;
+}
+
+static void
+test_revoked (void)
+{
+  g_autoptr (ScriptedPeer) peer = new_peer ("server", INSIDE, SCRIPTED_PEER_NONE);
+  g_autoptr (GTlsDatabase) database = g_object_new (revoking_database_get_type (), NULL);
+  g_autoptr (GImapTransporter) transporter = g_object_new (
+      G_TYPE_IMAP_TRANSPORTER, "host", "127.0.0.1", "port", (guint) scripted_peer_get_port (peer),
+      "user", "bob", "password", "CANARY", "tls-database", database, "tls-mode",
+      G_IMAP_TLS_MODE_IMPLICIT, NULL);
+  g_autoptr (GError) error = session_test_fail (transporter);
+
+  g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_TLS_CERTIFICATE);
+  assert_contains (error->message, "revoked");
+  assert_nothing_sent (peer);
+}
+
 /* The unencrypted connection that is allowed is no way out of a bad certificate. */
 static void
 test_refused_unsecure (void)
@@ -266,6 +316,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/session/certificate/t14-refused", test_refused);
+  g_test_add_func ("/session/certificate/T14-revoked", test_revoked);
   g_test_add_func ("/session/certificate/t14-refused-unsecure", test_refused_unsecure);
   g_test_add_func ("/session/certificate/t14-sync", test_sync);
   g_test_add_func ("/session/certificate/t14-async", test_async);
