@@ -509,7 +509,8 @@ install_door_properties (GObjectClass *object_class)
    * GRestServer:access-log:
    *
    * The path of a file to which a line is added for each request that came as far as to be
-   * answered by the server; %NULL for none. The file is made with mode 0600.
+   * answered by the server; %NULL for none. The file is made with mode 0600. Values of parameters
+   * that let somebody in, as `?token=`, are masked in it; headers have no place there.
    *
    * Since: 1.0
    */

@@ -23,7 +23,8 @@ typedef struct
   const char *agent;   /* nullable */
 } HttpAccess;
 
-/* With its line end. What a client has written is escaped: it cannot make a line of its own. */
+/* With its line end. What a client has written is escaped: it cannot make a line of its own. What
+ * lets somebody in, as ?token=…, is masked; headers with such things have no place in it. */
 char *http_access_format (const HttpAccess *access, GDateTime *time);
 
 G_END_DECLS

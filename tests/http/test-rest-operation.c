@@ -10,6 +10,8 @@
 #include "gimap4d/http/rest-metrics.h"
 #include "server-fixture.h"
 
+#include <glib/gstdio.h>
+
 static void
 answer (GIncomingMessage *request, GRestCall *call, gpointer data)
 {
@@ -122,6 +124,74 @@ test_log_formats (void)
                    "127.0.0.1 - - [04/Mar/2026:05:06:07 +0000] \"GET /\\x22x HTTP/1.1\" 200 5\n");
 }
 
+/* S08: what lets somebody in is not in the log. */
+static void
+test_log_secrets (void)
+{
+  static const struct
+  {
+    const char *url;
+    const char *shown;
+  } urls[] = {
+    { "/a?token=CANARY", "/a?token=***" },
+    { "/a?x=1&access_token=CANARY&y=2", "/a?x=1&access_token=***&y=2" },
+    { "/a?%74oken=CANARY", "/a?%74oken=***" },
+    { "/a?%zz=CANARY", "/a?%zz=***" },
+    { "/a?PASSWORD=CANARY;q=1", "/a?PASSWORD=***;q=1" },
+    { "/a?code=CANARY=CANARY#id_token=CANARY", "/a?code=***#id_token=***" },
+    { "/a?author=me&monkey=1", "/a?author=me&monkey=1" },
+    { "http://bob:CANARY@host/a?sid=CANARY", "http://***@host/a?sid=***" },
+    { "/a?u=http://host/@x", "/a?u=http://host/@x" },
+    { "/token=1", "/token=1" },
+    { "/a?token", "/a?token" },
+    { "", "" },
+  };
+  g_autoptr (GDateTime) time = g_date_time_new_utc (2026, 3, 4, 5, 6, 7);
+
+  for (guint i = 0; i < G_N_ELEMENTS (urls); i++)
+    {
+      HttpAccess access = { .client = "c",
+                            .verb = "GET",
+                            .url = urls[i].url,
+                            .status = 200,
+                            .size = 5,
+                            .referer = urls[i].url };
+      g_autofree char *line = http_access_format (&access, time);
+      g_autofree char *wanted = g_strdup_printf (
+          "c - - [04/Mar/2026:05:06:07 +0000] \"GET %s HTTP/1.1\" 200 5 \"%s\" \"-\"\n",
+          urls[i].shown, urls[i].shown);
+
+      g_assert_cmpstr (line, ==, wanted);
+    }
+}
+
+/* S08: neither are headers that do, nor the cookies of an answer, whatever a log shows. */
+static void
+test_log_headers (void)
+{
+  g_autoptr (ServerFixture) fixture = server_fixture_new ("P");
+  g_autofree char *folder = g_dir_make_tmp ("gimap4d-test-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "access.log", NULL);
+  g_autofree char *content = NULL;
+  g_autofree char *answered = NULL;
+
+  g_object_set (fixture->server, "access-log", path, NULL);
+  g_rest_server_add_handler (fixture->server, "/x", NULL, answer, fixture->server, NULL, NULL);
+  server_fixture_listen (fixture);
+  answered = server_fixture_curl_text (fixture, "/x?token=CANARY", "-i", "-H",
+                                       "Authorization: Bearer CANARY", "-H", "Cookie: a=CANARY",
+                                       "-e", "http://from.test/?token=CANARY", NULL);
+  assert_has (answered, "Set-Cookie: ");
+  server_fixture_free (g_steal_pointer (&fixture));
+
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  assert_has (content, "GET /x?token=*** HTTP/1.1");
+  g_assert_null (strstr (content, "CANARY"));
+  g_assert_null (strstr (content, "4DSID"));
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -129,6 +199,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rest-operation/counts", test_counts);
   g_test_add_func ("/rest-operation/refused", test_refused);
   g_test_add_func ("/rest-operation/log-formats", test_log_formats);
+  g_test_add_func ("/rest-operation/S08-log-secrets", test_log_secrets);
+  g_test_add_func ("/rest-operation/S08-log-headers", test_log_headers);
 
   return g_test_run ();
 }
