@@ -10,6 +10,7 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/imap-secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,6 +32,13 @@ struct _ImapTrace
    * until the line is whole. */
   GString *received_line;
 };
+
+/* The forms of secrets, for a moment. */
+static GPtrArray *
+new_forms (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) imap_secret_wipe_text);
+}
 
 char *
 imap_trace_dup_folder (void)
@@ -69,7 +77,7 @@ imap_trace_new (const char *path, GError **error)
 
   trace = g_new0 (ImapTrace, 1);
   trace->fd = fd;
-  trace->secrets = g_ptr_array_new_with_free_func (g_free);
+  trace->secrets = g_ptr_array_new_with_free_func ((GDestroyNotify) imap_secret_free);
   trace->received_line = g_string_new (NULL);
   imap_trace_note (trace,
                    "Log of one IMAP connection by gimap4d %s. Passwords and tokens are shown "
@@ -133,7 +141,7 @@ blank_one (GString *text, const char *secret)
 char *
 imap_trace_blank (const char *text, const char *const *secrets)
 {
-  g_autoptr (GPtrArray) forms = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) forms = new_forms ();
   GString *blanked = g_string_new (text);
 
   for (guint i = 0; secrets != NULL && secrets[i] != NULL; i++)
@@ -179,6 +187,8 @@ write_line (ImapTrace *trace, char direction, const char *text, gsize length)
   }
   g_string_append_c (line, '\n');
   write_all (trace->fd, line->str, line->len);
+  /* What was taken out of it may still lie behind its end. */
+  explicit_bzero (line->str, line->allocated_len);
 }
 
 void
@@ -200,8 +210,15 @@ imap_trace_free (ImapTrace *trace)
 void
 imap_trace_add_secret (ImapTrace *trace, const char *secret)
 {
-  if (trace != NULL)
-    add_forms (trace->secrets, secret);
+  g_autoptr (GPtrArray) forms = new_forms ();
+
+  if (trace == NULL)
+    return;
+
+  /* They stay as long as the connection. */
+  add_forms (forms, secret);
+  for (guint i = 0; i < forms->len; i++)
+    g_ptr_array_add (trace->secrets, imap_secret_dup (g_ptr_array_index (forms, i)));
 }
 
 void
@@ -210,12 +227,6 @@ imap_trace_forget_secrets (ImapTrace *trace)
   if (trace == NULL)
     return;
 
-  for (guint i = 0; i < trace->secrets->len; i++)
-    {
-      char *secret = g_ptr_array_index (trace->secrets, i);
-
-      explicit_bzero (secret, strlen (secret));
-    }
   g_ptr_array_set_size (trace->secrets, 0);
 }
 

@@ -11,6 +11,7 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/imap-secret.h"
 #include "gimap4d/gimap4d-enum-types.h"
 #include "gimap4d/imap/imap-notifier-private.h"
 #include "gimap4d/imap/imap-relay.h"
@@ -370,10 +371,10 @@ take_token_object (GImapTransporter *self, JsonNode *node)
     }
   if (self->settings->token != NULL)
     {
-      imap_sasl_wipe_text (token);
+      imap_secret_wipe_text (token);
       return;
     }
-  self->settings->token = token;
+  self->settings->token = imap_secret_take (token);
   self->settings->token_expires_at = imap_server_object_get_expiration (node);
 }
 
@@ -382,8 +383,8 @@ set_secret (char **place, const GValue *value)
 {
   if (g_value_get_string (value) == NULL)
     return;
-  imap_sasl_wipe_text (*place);
-  *place = g_value_dup_string (value);
+  imap_secret_free (*place);
+  *place = imap_secret_dup (g_value_get_string (value));
 }
 
 static void

@@ -9,7 +9,10 @@
 #include "gimap4d/imap/net/imap-channel.h"
 
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/imap-secret.h"
 #include "gimap4d/imap/net/imap-deflate.h"
+
+#include <string.h>
 
 /* After this much in one turn the other connections of the thread get theirs. */
 #define READ_PER_TURN (4 * 1024 * 1024)
@@ -216,20 +219,36 @@ static GBytes *
 take_next (ImapChannel *channel)
 {
   GBytes *head = g_queue_peek_head (&channel->unwritten);
-  GByteArray *joined;
+  gsize size = 0;
+  guint n_joined = 0;
+  guint8 *next;
+  GBytes *joined;
 
   if (channel->unwritten.length == 1 || g_bytes_get_size (head) > 8192)
     return g_queue_pop_head (&channel->unwritten);
 
-  joined = g_byte_array_new ();
-  while ((head = g_queue_peek_head (&channel->unwritten)) != NULL &&
-         joined->len + g_bytes_get_size (head) <= 16384)
+  for (const GList *link = channel->unwritten.head;
+       link != NULL && size + g_bytes_get_size (link->data) <= 16384; link = link->next)
     {
-      g_byte_array_append (joined, g_bytes_get_data (head, NULL), g_bytes_get_size (head));
-      g_bytes_unref (g_queue_pop_head (&channel->unwritten));
+      size += g_bytes_get_size (link->data);
+      n_joined++;
+    }
+  /* There may be a password in it. */
+  joined = imap_secret_new_bytes (size, &next);
+  for (; n_joined > 0; n_joined--)
+    {
+      gsize length;
+      const void *data;
+
+      head = g_queue_pop_head (&channel->unwritten);
+      data = g_bytes_get_data (head, &length);
+      if (length > 0)
+        memcpy (next, data, length);
+      next += length;
+      g_bytes_unref (head);
     }
 
-  return g_byte_array_free_to_bytes (joined);
+  return joined;
 }
 
 /* The next piece as the stream gets it: small enough that a large mail is compressed while it goes,

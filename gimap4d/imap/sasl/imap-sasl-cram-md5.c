@@ -8,6 +8,7 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/imap-secret.h"
 #include "gimap4d/imap/sasl/imap-sasl-mechanism.h"
 
 #include <string.h>
@@ -24,7 +25,7 @@ cram_md5_free (ImapSasl *sasl)
 {
   ImapSaslCramMd5 *cram_md5 = (ImapSaslCramMd5 *) sasl;
 
-  imap_sasl_wipe_text (cram_md5->password);
+  imap_secret_wipe_text (cram_md5->password);
   g_free (cram_md5->user);
   g_free (cram_md5);
 }
@@ -64,7 +65,7 @@ cram_md5_step (ImapSasl *sasl, const char *challenge, gsize length, GError **err
   digest = g_compute_hmac_for_data (G_CHECKSUM_MD5, (const guchar *) cram_md5->password,
                                     strlen (cram_md5->password), (const guchar *) challenge,
                                     length);
-  g_clear_pointer (&cram_md5->password, imap_sasl_wipe_text);
+  g_clear_pointer (&cram_md5->password, imap_secret_wipe_text);
   response = g_string_new (cram_md5->user);
   g_string_append_printf (response, " %s", digest);
 

@@ -8,6 +8,7 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/imap-secret.h"
 #include "gimap4d/imap/sasl/imap-sasl-stringprep.h"
 #include "gimap4d/imap/sasl/imap-sasl.h"
 
@@ -106,6 +107,6 @@ imap_sasl_prepare (const char *text, GError **error)
   if (prepared != NULL && !has_prohibited (prepared) && is_bidi_clean (prepared))
     return prepared;
 
-  imap_sasl_wipe_text (prepared);
+  imap_secret_wipe_text (prepared);
   return refuse (_ ("it has characters that RFC 4013 forbids"), error);
 }

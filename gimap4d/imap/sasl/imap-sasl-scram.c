@@ -9,6 +9,7 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/imap-secret.h"
 #include "gimap4d/imap/sasl/imap-sasl-mechanism.h"
 
 #include <errno.h>
@@ -66,7 +67,7 @@ scram_free (ImapSasl *sasl)
 {
   ImapSaslScram *scram = (ImapSaslScram *) sasl;
 
-  imap_sasl_wipe_text (scram->password);
+  imap_secret_wipe_text (scram->password);
   g_free (scram->nonce);
   g_free (scram->gs2_header);
   g_free (scram->client_first_bare);
@@ -411,7 +412,7 @@ answer_server_first (ImapSaslScram *scram, const char *challenge, gsize length, 
   auth_message = g_strdup_printf ("%s,%.*s,%s", scram->client_first_bare, (int) length, challenge,
                                   response->str);
   compute_proofs (scram, &first, auth_message, proof);
-  g_clear_pointer (&scram->password, imap_sasl_wipe_text);
+  g_clear_pointer (&scram->password, imap_secret_wipe_text);
 
   encoded_proof = g_base64_encode (proof, scram->digest_size);
   g_string_append_printf (response, ",p=%s", encoded_proof);

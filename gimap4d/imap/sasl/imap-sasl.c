@@ -166,16 +166,6 @@ imap_sasl_wipe (GString *string)
   g_string_free (string, TRUE);
 }
 
-void
-imap_sasl_wipe_text (char *secret)
-{
-  if (secret == NULL)
-    return;
-
-  explicit_bzero (secret, strlen (secret));
-  g_free (secret);
-}
-
 gboolean
 imap_sasl_check_password (const char *mechanism, const ImapSaslSettings *settings, GError **error)
 {

@@ -57,8 +57,6 @@ gboolean imap_sasl_may_succeed (const ImapSasl *sasl);
 const char *imap_sasl_get_failure (const ImapSasl *sasl);
 
 void imap_sasl_wipe (GString *string);
-/* Overwrites a secret in a way that the compiler keeps, and frees it. */
-void imap_sasl_wipe_text (char *secret);
 
 /* SASLprep (RFC 4013) for SCRAM and PLAIN; NULL with INVALID_ARGUMENT for what it forbids. */
 char *imap_sasl_prepare (const char *text, GError **error);

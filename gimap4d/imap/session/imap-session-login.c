@@ -11,6 +11,7 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/imap-secret.h"
 #include "gimap4d/imap/command/imap-failure.h"
 #include "gimap4d/imap/command/imap-id.h"
 #include "gimap4d/imap/grammar/imap-data.h"
@@ -132,11 +133,12 @@ static void
 send_answer (ImapSession *session, GString *answer)
 {
   char *encoded = encode_response (answer, FALSE);
-  GString *line = g_string_new (encoded);
+  GString *line = g_string_sized_new (strlen (encoded) + strlen ("\r\n") + 1);
 
+  g_string_append (line, encoded);
   g_string_append (line, "\r\n");
   imap_sasl_wipe (answer);
-  imap_sasl_wipe_text (encoded);
+  imap_secret_wipe_text (encoded);
   imap_session_send_line (session, line, TRUE);
 }
 
@@ -277,7 +279,7 @@ send_authenticate (ImapSession *session, GString *initial)
 
       imap_writer_space (writer);
       imap_writer_secret_raw (writer, encoded);
-      imap_sasl_wipe_text (encoded);
+      imap_secret_wipe_text (encoded);
       imap_sasl_wipe (initial);
     }
 

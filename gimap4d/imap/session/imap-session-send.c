@@ -11,6 +11,7 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/imap-secret.h"
 #include "gimap4d/imap/session/imap-watch.h"
 
 /* Outlook drops connections at about fifty commands in flight. */
@@ -236,7 +237,13 @@ imap_session_continued (ImapSession *session, const ImapResponse *response)
 void
 imap_session_send_line (ImapSession *session, GString *line, gboolean is_secret)
 {
-  ImapSegment segment = { .bytes = g_string_free_to_bytes (line), .secret = is_secret };
+  char *text = line->str;
+  gsize length = line->len;
+  ImapSegment segment = {
+    .bytes = g_bytes_new_with_free_func (g_string_free (line, FALSE), length,
+                                         (GDestroyNotify) imap_secret_wipe_text, text),
+    .secret = is_secret,
+  };
 
   write_segment (session, &segment);
   g_bytes_unref (segment.bytes);

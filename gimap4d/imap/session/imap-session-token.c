@@ -15,6 +15,7 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/imap-secret.h"
 #include "gimap4d/imap/session/imap-io-thread.h"
 
 #include <string.h>
@@ -46,7 +47,7 @@ token_question_new (ImapSession *session)
 static void
 token_question_free (TokenQuestion *question)
 {
-  imap_sasl_wipe_text (question->answer);
+  imap_secret_wipe_text (question->answer);
   g_clear_object (&question->cancellable);
   imap_session_unref (question->session);
   g_free (question);
@@ -92,12 +93,12 @@ has_expired (ImapSession *session, gint64 margin)
 static void
 take_token (ImapSession *session, char *token)
 {
-  imap_sasl_wipe_text (session->token);
-  session->token = token;
+  imap_secret_free (session->token);
+  session->token = imap_secret_take (token);
   imap_trace_forget_secrets (session->trace);
   imap_trace_add_secret (session->trace, session->settings->password);
   imap_trace_add_secret (session->trace, session->settings->token);
-  imap_trace_add_secret (session->trace, token);
+  imap_trace_add_secret (session->trace, session->token);
 }
 
 void

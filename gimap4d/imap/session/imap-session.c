@@ -10,6 +10,7 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/base/imap-secret.h"
 #include "gimap4d/imap/net/imap-tls.h"
 
 #define MOVE(state) (1u << IMAP_SESSION_##state)
@@ -79,7 +80,7 @@ imap_session_unref (ImapSession *session)
   g_clear_pointer (&session->trace, imap_trace_free);
   g_clear_pointer (&session->bye, g_free);
   g_clear_object (&session->accepted_certificate);
-  imap_sasl_wipe_text (session->token);
+  imap_secret_free (session->token);
   imap_capabilities_clear (&session->capabilities);
   g_clear_pointer (&session->box, imap_box_state_free);
   g_clear_pointer (&session->wanted_box, g_free);

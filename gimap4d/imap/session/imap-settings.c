@@ -11,6 +11,7 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/imap-secret.h"
 #include "gimap4d/imap/sasl/imap-sasl.h"
 
 #include <string.h>
@@ -44,8 +45,8 @@ imap_settings_unref (ImapSettings *settings)
 
   g_free (settings->host);
   g_free (settings->user);
-  imap_sasl_wipe_text (settings->password);
-  imap_sasl_wipe_text (settings->token);
+  imap_secret_free (settings->password);
+  imap_secret_free (settings->token);
   g_free (settings->authentication_mode);
   g_free (settings->log_file);
   g_free (settings->client_id);

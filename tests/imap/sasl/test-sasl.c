@@ -8,6 +8,7 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/imap-secret.h"
 
 #include <string.h>
 
@@ -273,7 +274,7 @@ test_nothing (void)
 {
   imap_sasl_free (NULL);
   imap_sasl_wipe (NULL);
-  imap_sasl_wipe_text (NULL);
+  imap_secret_wipe_text (NULL);
 }
 
 int
