@@ -288,6 +288,8 @@ imap_session_go_on_securely (ImapSession *session)
       return;
     }
 
+  /* The time of STARTTLS is over: the login has all that is left for the opening. */
+  imap_session_set_deadline (session, G_IMAP_ERROR_TIMEOUT_RESPONSE, 0);
   /* What was said before TLS is forgotten (RFC 9051, 6.2.1). */
   imap_capabilities_clear (&session->capabilities);
   g_clear_pointer (&session->bye, g_free);
