@@ -196,6 +196,7 @@ peer_process_new (void)
       prctl (PR_SET_PDEATHSIG, SIGKILL);
       close (fds[0]);
       serve (fds[1], process->n_sent);
+      g_free (process);
       _exit (0);
     }
   close (fds[1]);

@@ -209,6 +209,8 @@ new_transporter (Stage *stage, const ScriptFile *file, const PlayPlan *plan, gui
   g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (GValue));
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *port_text = g_strdup_printf ("%u", port);
+  /* Under sanitizers and valgrind all is slower. */
+  const char *patience = heap_watch_works () ? "5" : "25";
   const char *defaults[] = {
     "host",
     "127.0.0.1",
@@ -219,9 +221,9 @@ new_transporter (Stage *stage, const ScriptFile *file, const PlayPlan *plan, gui
     "password",
     PLAY_PASSWORD,
     "connection-timeout",
-    "5",
+    patience,
     "response-timeout",
-    "5",
+    patience,
     "accept-unsecure-connection",
     plan->over == SCRIPT_OVER_PLAIN ? "true" : "false",
     "tls-mode",

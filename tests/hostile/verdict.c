@@ -92,11 +92,35 @@ verdict_dup_outcome (const PlayCall *call)
   return call->error != NULL ? client_text_dup_error_name (call->error) : g_strdup ("ok");
 }
 
+/* Errors of arguments, and of what the transporter itself knows, are not of a server. */
+static gboolean
+is_of_server (const GError *error)
+{
+  switch (error->code)
+    {
+    case G_IMAP_ERROR_INVALID_ARGUMENT:
+    case G_IMAP_ERROR_NO_BOX_SELECTED:
+    case G_IMAP_ERROR_READ_ONLY:
+    case G_IMAP_ERROR_NOT_FOUND:
+    case G_IMAP_ERROR_UNSUPPORTED:
+    case G_IMAP_ERROR_NO_UIDPLUS:
+    case G_IMAP_ERROR_UIDVALIDITY_CHANGED:
+      return FALSE;
+    default:
+      return error->domain == G_IMAP_ERROR;
+    }
+}
+
 /* A sentence of an error is for people, whatever the server put into it. */
 static void
-check_sentence (const PlayCall *call, GPtrArray *faults)
+check_sentence (const PlayRecord *record, const PlayCall *call, GPtrArray *faults)
 {
   const char *message = call->error->message;
+  g_autofree char *port = g_strdup_printf (":%u: ", record->port);
+
+  if (is_of_server (call->error) && strstr (message, port) == NULL)
+    add_fault (faults, "“%s”: the sentence does not name the server: %s", call->call->call,
+               message);
 
   if (!g_utf8_validate (message, -1, NULL))
     add_fault (faults, "“%s”: the sentence is no UTF-8", call->call->call);
@@ -189,7 +213,7 @@ verdict_find_common_faults (const ScriptFile *file, const PlayPlan *plan, const 
 
       check_time (file, record, call, faults);
       if (call->error != NULL)
-        check_sentence (call, faults);
+        check_sentence (record, call, faults);
     }
   if (plan->over != SCRIPT_OVER_PLAIN && bytes_contain (record->findings.plain, CANARY))
     add_fault (faults, "the secret was written outside of TLS");
