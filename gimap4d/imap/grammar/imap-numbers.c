@@ -58,7 +58,6 @@ read_set (ImapReader *reader, ImapUidSet *ids, GError **error)
   g_auto (ImapReader) inner = { 0 };
   ImapString text;
   ImapSpan span;
-  guint n;
 
   if (!imap_reader_skip_value (reader, &span))
     return !imap_reader_take_error (reader, error);
@@ -68,13 +67,7 @@ read_set (ImapReader *reader, ImapUidSet *ids, GError **error)
   if (set == NULL)
     return FALSE;
 
-  n = imap_uid_set_get_n_ranges (set);
-  for (guint i = 0; i < n; i++)
-    {
-      ImapUidRange range = imap_uid_set_get_range (set, i);
-
-      imap_uid_set_add_range (ids, range.first, range.last);
-    }
+  imap_uid_set_add_taken (ids, set);
 
   return imap_uid_set_get_n_ranges (ids) <= IMAP_LIMIT_RANGES || fail_too_many (error);
 }

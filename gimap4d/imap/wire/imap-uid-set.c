@@ -450,6 +450,27 @@ add_set (ImapUidSet *set, ImapUidSet *other)
   set->open = set->open || other->open;
 }
 
+void
+imap_uid_set_add_taken (ImapUidSet *set, ImapUidSet *from)
+{
+  gboolean open = set->open;
+  ImapUidSet before = *set;
+
+  if (!imap_uid_set_is_empty (set))
+    {
+      add_set (set, from);
+      set->open = open;
+      return;
+    }
+
+  set->chunks = g_steal_pointer (&from->chunks);
+  set->n_chunks = from->n_chunks;
+  set->capacity = from->capacity;
+  from->chunks = before.chunks;
+  from->n_chunks = before.n_chunks;
+  from->capacity = before.capacity;
+}
+
 ImapUidSet *
 imap_uid_set_unite (ImapUidSet *a, ImapUidSet *b)
 {

@@ -33,6 +33,8 @@ void imap_uid_set_unref (ImapUidSet *set);
  * of some ranges. 0 is no id and is left out. */
 void imap_uid_set_add (ImapUidSet *set, guint32 id);
 void imap_uid_set_add_range (ImapUidSet *set, guint32 first, guint32 last);
+/* Adds the ids of @from, "*" not with them; it need not be the same afterwards. An empty set takes its memory. */
+void imap_uid_set_add_taken (ImapUidSet *set, ImapUidSet *from);
 void imap_uid_set_add_open_range (ImapUidSet *set, guint32 first); /* first:* */
 
 gboolean imap_uid_set_is_empty (ImapUidSet *set);

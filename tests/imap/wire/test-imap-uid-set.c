@@ -226,6 +226,22 @@ test_split (void)
     }
 }
 
+static void
+test_taken (void)
+{
+  g_autoptr (ImapUidSet) set = imap_uid_set_new ();
+  g_autoptr (ImapUidSet) first = imap_uid_set_parse ("1:3,7", -1, NULL);
+  g_autoptr (ImapUidSet) second = imap_uid_set_parse ("4,9:*", -1, NULL);
+  g_autofree char *text = NULL;
+
+  imap_uid_set_add_taken (set, first);
+  imap_uid_set_add_taken (set, second);
+  imap_uid_set_add (set, 6);
+  text = imap_uid_set_to_string (set);
+  g_assert_cmpstr (text, ==, "1:4,6:7,9:4294967295");
+  g_assert_true (imap_uid_set_is_empty (first));
+}
+
 /* A set that a server made up does not become millions of commands. */
 static void
 test_p11_split_bounded (void)
@@ -253,6 +269,7 @@ main (int argc, char **argv)
   g_test_add_func ("/uid-set/orders", test_orders);
   g_test_add_func ("/uid-set/open", test_open);
   g_test_add_func ("/uid-set/split", test_split);
+  g_test_add_func ("/uid-set/taken", test_taken);
   g_test_add_func ("/uid-set/P11-split-bounded", test_p11_split_bounded);
 
   return g_test_run ();
