@@ -364,6 +364,26 @@ test_truncated (void)
     }
 }
 
+/* P30: a user or a password with a line break or a control in it is refused before anybody is connected to. */
+static void
+test_p30_login (void)
+{
+  static const char *const words[] = { "bob\r\nX LOGOUT", "bo\nb", "bo\001b" };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (words); i++)
+    {
+      g_autoptr (ScriptedPeer) peer = scripted_peer_new ("S: * OK never\n", SCRIPTED_PEER_NONE);
+      g_autoptr (GImapTransporter) transporter = g_object_new (
+          G_TYPE_IMAP_TRANSPORTER, "host", "127.0.0.1", "port",
+          (guint) scripted_peer_get_port (peer), "accept-unsecure-connection", TRUE, "user",
+          i % 2 == 0 ? words[i / 2] : "bob", "password", i % 2 == 0 ? "x" : words[i / 2], NULL);
+      g_autoptr (GError) error = session_test_fail (transporter);
+
+      g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT);
+      g_assert_cmpuint (scripted_peer_get_n_connections (peer), ==, 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -379,6 +399,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/commands/refused-here", test_refused_here);
   g_test_add_func ("/session/commands/select-refused", test_select_refused);
   g_test_add_func ("/session/commands/t17", test_truncated);
+  g_test_add_func ("/session/P30-login", test_p30_login);
 
   return g_test_run ();
 }
