@@ -6,13 +6,11 @@ SPDX-FileCopyrightText: The gimap4d authors
 
 import email
 import email.policy
-import imaplib
 import os
 import pathlib
 import re
 import shutil
 import signal
-import ssl
 import subprocess
 import tempfile
 import time
@@ -39,12 +37,6 @@ def what_is_missing():
 def mail_of_corpus(name):
     path = next(path for path in MAILS if path.name == name)
     return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-
-
-def attachments_of_corpus(name):
-    """File name, without the folders that only an attacker writes, to bytes, as Python reads them."""
-    return {re.split(r"[\\/]", part.get_filename())[-1]: part.get_payload(decode=True)
-            for part in mail_of_corpus(name).walk() if part.get_filename()}
 
 
 class Demo:
@@ -85,27 +77,6 @@ class Demo:
             if found:
                 return found[1]
         raise AssertionError("there was no address:\n" + self.output)
-
-    def deliver(self, mail):
-        """Puts a mail into the inbox, as another client does."""
-        settings = self._find_settings()
-        context = ssl.create_default_context(cafile=settings["CA"])
-        with imaplib.IMAP4_SSL("localhost", int(settings["IMAPS_PORT"]),
-                               ssl_context=context) as client:
-            client.login(settings["USER"], settings["PASSWORD"])
-            assert client.append("INBOX", None, None, mail)[0] == "OK"
-
-    def _find_settings(self):
-        """Where its server is, from the environment of the program that shows the mailbox."""
-        for path in pathlib.Path("/proc").glob("[0-9]*/environ"):
-            try:
-                items = path.read_bytes().decode(errors="replace").split("\0")
-            except OSError:
-                continue
-            values = dict(item.split("=", 1) for item in items if "=" in item)
-            if values.get("TMPDIR") == self._folder and "GIMAP4D_TEST_IMAPS_PORT" in values:
-                return {name.removeprefix("GIMAP4D_TEST_"): value for name, value in values.items()}
-        raise AssertionError("the demo has no server")
 
     def signal(self, number, *, to_group=False):
         if to_group:

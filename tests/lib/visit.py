@@ -6,6 +6,7 @@ SPDX-FileCopyrightText: The gimap4d authors
 
 import html.parser
 import http.client
+import re
 import sys
 import urllib.parse
 
@@ -21,13 +22,31 @@ class _Links(html.parser.HTMLParser):
         self.found = []
 
     def handle_starttag(self, tag, attributes):
-        self.found += [value for name, value in attributes if name in ("href", "src") and value]
+        values = dict(attributes)
+        self.found += [values[name] for name in ("href", "src") if values.get(name)]
+        refresh = re.match(r"\d+;\s*url=(.*)", values.get("content") or "")
+        if tag == "meta" and values.get("http-equiv") == "refresh" and refresh:
+            self.found.append(refresh[1])
 
 
-def _fetch(connection, path):
-    connection.request("GET", path)
-    response = connection.getresponse()
-    return response.status, response.headers, response.read()
+class _Visitor:
+    """Keeps the connection and its cookies."""
+
+    def __init__(self, netloc):
+        self._connection = http.client.HTTPConnection(netloc, timeout=SECONDS)
+        self._cookies = {}
+
+    def fetch(self, path):
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        self._connection.request("GET", path, headers={"Cookie": cookies} if cookies else {})
+        response = self._connection.getresponse()
+        for cookie in response.headers.get_all("Set-Cookie", []):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        return response.status, response.headers, response.read()
+
+    def close(self):
+        self._connection.close()
 
 
 def _links_of(headers, body, link):
@@ -48,20 +67,21 @@ def _show_progress(count):
         print(f"\rFetching the pages: {count}", end="\x1b[K", flush=True)
 
 
-def _visit_all(connection, address):
+def _visit_all(visitor, address):
     """Returns the number of answers, of their octets, and the lines about what went wrong."""
+    base = urllib.parse.urljoin(address, "/")
     to_visit = [address]
     seen = {address}
     size = 0
     wrong = []
     while to_visit and len(seen) < MOST_PAGES:
         link = to_visit.pop()
-        status, headers, body = _fetch(connection, link[len(address) - 1:])
+        status, headers, body = visitor.fetch(link[len(base) - 1:])
         size += len(body)
         if status not in (200, 303):
             wrong.append(f"{link}: {status}")
         for found in _links_of(headers, body, link):
-            if found.startswith(address) and found not in seen:
+            if found.startswith(base) and found not in seen:
                 seen.add(found)
                 to_visit.append(found)
         _show_progress(len(seen) - len(to_visit))
@@ -69,14 +89,15 @@ def _visit_all(connection, address):
 
 
 def visit(address):
-    """Fetches everything below ADDRESS; prints the result, True when all was fine."""
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(address).netloc, timeout=SECONDS)
+    """Fetches everything of the site of ADDRESS, beginning there; prints the result, True when all
+    was fine."""
+    visitor = _Visitor(urllib.parse.urlsplit(address).netloc)
     try:
-        count, size, wrong = _visit_all(connection, address)
+        count, size, wrong = _visit_all(visitor, address)
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         count, size, wrong = 0, 0, [f"{address}: {error!r}"]
     finally:
-        connection.close()
+        visitor.close()
     if sys.stdout.isatty():
         print("\r", end="\x1b[K")
     for line in wrong:
