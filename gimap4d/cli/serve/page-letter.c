@@ -2,8 +2,8 @@
  *
  * What keeps it harmless is not here: its answer has a policy that allows no script, no form and
  * nothing from the net, and its frame is a sandbox. But no policy keeps a browser from connecting to
- * a host that a link element names, so that such elements, which act on the page as a whole, are
- * taken out.
+ * a host that a link element names, and Chromium connects to that of a frame before it looks at the
+ * policy which forbids it. So the elements that lead out of the page are taken out.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -26,7 +26,8 @@ static const char *const remote_pattern =
     "url\\s{0,9}\\(\\s{0,9}[\"']?)\\s{0,9}(?:https?:)?//";
 static const char *const visible_link_pattern = "<a\\b[^<>]{0,4000}>";
 static const char *const tag_pattern = "<[^<>]{0,4000}>";
-static const char *const page_element_pattern = "<(?=(?:link|meta|base)\\b)";
+static const char *const outward_pattern =
+    "<(?=(?:link|meta|base|i?frame|frameset|fencedframe|portal|object|embed|applet)\\b)";
 static const char *const content_id_pattern = "\\bcid:([^\"'\\s>)]{1,1000})";
 static const char *const line_pattern = "<(?:br|p|div|tr|li|h[1-6]|hr)\\b";
 
@@ -88,7 +89,7 @@ page_letter_prepare (const char *mail, PageLetterFindFunc find, gpointer data)
 {
   g_autofree char *valid = g_utf8_make_valid (mail, -1);
   /* What begins with "<!" and a letter is a comment that ends with the next ">". */
-  g_autofree char *tamed = replace (valid, page_element_pattern, "<!");
+  g_autofree char *tamed = replace (valid, outward_pattern, "<!");
   g_autofree char *body = replace_content_ids (tamed, find, data);
 
   return g_strconcat (

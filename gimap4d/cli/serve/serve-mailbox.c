@@ -1,7 +1,9 @@
 /* The mailbox of one user: its connections, shared by the requests of all browsers.
  *
  * A connection has one selected box. So each box that is read has one of its own, opened for
- * reading only, as long as there are not too many; one more lists the boxes and changes flags.
+ * reading only, as long as there are not too many. One more lists the boxes; it selects none, as
+ * servers need not tell the truth about the state of a box that is selected (RFC 9051, 6.3.11). And
+ * one changes flags, once there is something to change.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -14,7 +16,7 @@
 #include <string.h>
 
 /* Servers limit the connections of one user, to 10 or 15 as a rule. */
-#define MOST_READERS 4
+#define MOST_READERS 3
 /* A list of the boxes is good for this long, unless something is known to have changed. */
 #define LIST_LIFE (5 * G_USEC_PER_SEC)
 
@@ -29,7 +31,9 @@ struct _ServeMailbox
   ServeConnectFunc connect;
   gpointer data;
   GImapTransporter *lister; /* owned */
-  GMutex changing;          /* held by who has selected a box of the lister */
+
+  GMutex changing;          /* guards the writer, and the box that it has selected */
+  GImapTransporter *writer; /* owned, nullable */
 
   GMutex mutex;      /* guards what follows */
   GQueue readers;    /* (element-type Reader) owned, the one used last at the head */
@@ -68,6 +72,7 @@ serve_mailbox_free (ServeMailbox *self)
   g_queue_clear_full (&self->readers, reader_free);
   g_clear_pointer (&self->boxes, g_ptr_array_unref);
   g_clear_object (&self->lister);
+  g_clear_object (&self->writer);
   g_mutex_clear (&self->changing);
   g_mutex_clear (&self->mutex);
   g_free (self);
@@ -252,7 +257,12 @@ serve_mailbox_change (ServeMailbox *self,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->changing);
   g_autoptr (GImapBoxInfo) info = NULL;
 
-  info = g_imap_transporter_select_box (self->lister, change->box, G_IMAP_BOX_STATE_WRITABLE,
+  if (self->writer == NULL)
+    self->writer = self->connect (self->data, error);
+  if (self->writer == NULL)
+    return FALSE;
+
+  info = g_imap_transporter_select_box (self->writer, change->box, G_IMAP_BOX_STATE_WRITABLE,
                                         cancellable, error);
   if (info == NULL)
     return FALSE;
@@ -262,7 +272,7 @@ serve_mailbox_change (ServeMailbox *self,
                            "The box was made anew");
       return FALSE;
     }
-  if (!change_flag (self->lister, change, cancellable, error))
+  if (!change_flag (self->writer, change, cancellable, error))
     return FALSE;
 
   serve_mailbox_forget_boxes (self);

@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "lib"))
 
 import tap  # noqa: E402
-from page_world import (Client, Command, append, attachments_of, change, control, corpus,  # noqa: E402
+from page_world import (PATIENCE, Client, Command, append, attachments_of, change, control, corpus,  # noqa: E402
                         flags_of, imap, links, rows, setting)
 
 MEGABYTE = 1024 * 1024
@@ -119,6 +119,28 @@ def test_changes():
         page = browser.ask(path).text
         assert ("value=\"unread\"" in page) == ("\\Seen" in expected)
         assert ("value=\"unflag\"" in page) == ("\\Flagged" in expected)
+
+
+def is_unread_count_right():
+    shown = re.search(r'href="/box/INBOX".*?class="count">(\d+)<', browser.ask("/box/Sent").text)[1]
+    with imap() as client:
+        _, said = client.status("INBOX", "(UNSEEN)")
+    return f"UNSEEN {shown})".encode() in said[0]
+
+
+def test_counts():
+    """Also of a box in which the user has changed something, they follow what others do."""
+    uid = append(corpus("ascii-plain.eml"))
+    path = next(link for link in links(browser.ask(WHERE_MAILS_ARE).text)
+                if link.endswith("-" + uid))
+    assert browser.post(path + "/flags", {"do": "read"}).status == 303
+    for flag in ("-FLAGS", "+FLAGS"):
+        change(uid, flag, "\\Seen")
+        # They may be some seconds old.
+        deadline = time.monotonic() + PATIENCE
+        while not is_unread_count_right():
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
 
 
 def test_changes_of_others():
@@ -524,6 +546,7 @@ tap.run({
     "names of the host": test_host,
     "reading changes nothing": test_reading_changes_nothing,
     "what the user changes": test_changes,
+    "counts": test_counts,
     "what others would change": test_changes_of_others,
     "for reading only": test_read_only,
     "headers": test_headers,

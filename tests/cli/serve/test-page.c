@@ -134,7 +134,10 @@ test_letter (void)
     { "<LINK rel=preconnect href=//a>", "<!LINK rel=preconnect href=//a>" },
     { "<meta http-equiv=refresh content=0>", "<!meta http-equiv=refresh content=0>" },
     { "<base href=//a>", "<!base href=//a>" },
-    { "<basefont><metadata>", "<basefont><metadata>" },
+    { "<iframe src=//a></iframe>", "<!iframe src=//a></iframe>" },
+    { "<Frame src=//a><OBJECT data=//a>", "<!Frame src=//a><!OBJECT data=//a>" },
+    { "<embed/src=//a>", "<!embed/src=//a>" },
+    { "<basefont><metadata><linked>", "<basefont><metadata><linked>" },
     { "bad \xff", "bad \xef\xbf\xbd" },
   };
 
