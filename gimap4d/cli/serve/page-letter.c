@@ -95,7 +95,7 @@ page_letter_prepare (const char *mail, PageLetterFindFunc find, gpointer data)
   return g_strconcat (
       "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><base target=\"_blank\">"
       "<style>body { font: 1rem/1.5 system-ui, sans-serif; margin: 1rem; "
-      "overflow-wrap: anywhere } img { max-width: 100%; height: auto }</style>"
+      "overflow-wrap: anywhere } img, table { max-width: 100% } img { height: auto }</style>"
       "</head><body>\n",
       body, NULL);
 }

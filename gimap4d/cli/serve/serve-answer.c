@@ -79,8 +79,9 @@ serve_answer_page (char *html, int status)
   return message;
 }
 
-static gboolean
-is_missing (const GError *error)
+/* Whether the mail server says that there is no such box or mail; not all say it in these words. */
+gboolean
+serve_answer_is_missing (const GError *error)
 {
   const int codes[] = { G_IMAP_ERROR_NOT_FOUND, G_IMAP_ERROR_NONEXISTENT, G_IMAP_ERROR_NO,
                         G_IMAP_ERROR_INVALID_ARGUMENT, G_IMAP_ERROR_UIDVALIDITY_CHANGED };
@@ -103,7 +104,7 @@ is_timeout (const GError *error)
 GOutgoingMessage *
 serve_answer_error (const PageView *view, const GError *error, const char *retry)
 {
-  if (is_missing (error))
+  if (serve_answer_is_missing (error))
     return serve_answer_page (
         page_notice_build (view, SAY (N_ ("Not here")),
                            SAY (N_ ("This box or mail does not exist, or not any more.")),

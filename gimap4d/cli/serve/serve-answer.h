@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 GOutgoingMessage *serve_answer_page (char *html, int status);
 GOutgoingMessage *serve_answer_error (const PageView *view, const GError *error, const char *retry);
+gboolean serve_answer_is_missing (const GError *error);
 GOutgoingMessage *serve_answer_missing (const PageView *view);
 GOutgoingMessage *serve_answer_closed (const PageView *view);
 GOutgoingMessage *serve_answer_asset (const char *name);

@@ -163,8 +163,8 @@ load_boxes (Visit *visit)
 static GOutgoingMessage *
 answer_error (Visit *visit, const GError *error)
 {
-  if (g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_NONEXISTENT) ||
-      g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_NOT_FOUND))
+  /* From a page about what is not there one goes on to another box. */
+  if (serve_answer_is_missing (error))
     load_boxes (visit);
 
   return serve_answer_error (&visit->view, error, g_incoming_message_get_url (visit->request));
