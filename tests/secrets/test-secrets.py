@@ -8,11 +8,13 @@ SPDX-FileCopyrightText: The gimap4d authors
 """
 
 import base64
+import itertools
 import json
 import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -30,7 +32,7 @@ SECRET = 'CANARY-p&q "ä\\/9+='
 TOKEN = "CANARY-token.a_b~c/9+=="
 
 STAGES = ("connected", "closed", "freed")
-CHUNK = 1 << 20
+PAGE = os.sysconf("SC_PAGESIZE")
 
 # Each way to log in: what the peer offers, the mode that the client asks for, and more about the
 # peer.
@@ -119,20 +121,33 @@ def hits(where, content, secret):
             if form in content]
 
 
+def used_pages(pages, first, last):
+    """The runs of pages that have been written to: stacks are large and empty."""
+    pages.seek(first // PAGE * 8)
+    entries = pages.read((last - first) // PAGE * 8)
+    used = [entry >> 62 != 0 for (entry,) in struct.iter_unpack("Q", entries)]
+    for is_used, run in itertools.groupby(range(len(used)), lambda number: used[number]):
+        numbers = list(run)
+        if is_used:
+            yield first + numbers[0] * PAGE, first + (numbers[-1] + 1) * PAGE
+
+
 def memory_of(pid, are_dumped_only=True):
     """The bytes of each mapping that the process may write to, and that a dump would have."""
     mappings = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) (\S+) .*?(\S*)\n((?:[A-Z]\w+:.*\n)+)",
                           pathlib.Path(f"/proc/{pid}/smaps").read_text(), re.MULTILINE)
     assert mappings
-    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+    with (open(f"/proc/{pid}/mem", "rb", buffering=0) as memory,
+          open(f"/proc/{pid}/pagemap", "rb", buffering=0) as pages):
         for first, last, rights, name, facts in mappings:
             flags = re.search(r"^VmFlags: (.*)$", facts, re.MULTILINE)[1].split()
             if "w" not in rights or name.startswith("[v"):
                 continue
             if "dd" in flags and are_dumped_only:
                 continue
-            memory.seek(int(first, 16))
-            yield f"{first} {name}", memory.read(int(last, 16) - int(first, 16))
+            for start, end in used_pages(pages, int(first, 16), int(last, 16)):
+                memory.seek(start)
+                yield f"{first} {name}", memory.read(end - start)
 
 
 class Client:
