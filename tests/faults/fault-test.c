@@ -32,9 +32,10 @@
 #define SELECT                                                                                     \
   "C: $10 SELECT *\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] .\nS: $10 OK [READ-WRITE] selected\n"
 #define BYE "C: $20 LOGOUT\nS: * BYE\nS: $20 OK\nexpect-close\n"
-#define FETCH                                                                                      \
-  SELECT "C: $11 UID FETCH 1 *\nS: * 1 FETCH (UID 1 BODY[] {100000}\nS-fill: 100000 a\n"           \
+#define FETCH_OF(size)                                                                             \
+  SELECT "C: $11 UID FETCH 1 *\nS: * 1 FETCH (UID 1 BODY[] {" size "}\nS-fill: " size " a\n"       \
          "S: )\nS: $11 OK fetched\n" BYE
+#define FETCH FETCH_OF ("100000")
 #define FLAGS                                                                                      \
   SELECT "C: $11 UID STORE 1 *\nS: * 1 FETCH (UID 1 FLAGS (\\Seen))\nS: $11 OK stored\n" BYE
 #define APPEND                                                                                     \
@@ -101,6 +102,14 @@ const Conversation fault_test_conversations[] = {
   { "tls", TLS APPEND, ADDRESS, G_IMAP_TLS_MODE_IMPLICIT, FALSE, run_append },
   { NULL }
 };
+
+const Conversation fault_test_large = { "large", FAULT_TEST_LOGIN FETCH_OF ("3000000"),
+                                        ADDRESS, G_IMAP_TLS_MODE_AUTOMATIC,
+                                        FALSE,   run_fetch };
+
+const Conversation fault_test_huge = { "huge",  FAULT_TEST_LOGIN FETCH_OF ("200000000"),
+                                       ADDRESS, G_IMAP_TLS_MODE_AUTOMATIC,
+                                       FALSE,   run_fetch };
 
 static GTlsDatabase *
 get_database (void)

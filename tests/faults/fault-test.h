@@ -38,6 +38,10 @@ typedef struct
 /* Ends with a name of NULL. */
 extern const Conversation fault_test_conversations[];
 
+/* A mail of three megabytes, and one of two hundred. */
+extern const Conversation fault_test_large;
+extern const Conversation fault_test_huge;
+
 /* A peer in a process of its own that plays one script on each connection. */
 typedef struct
 {

@@ -240,6 +240,75 @@ test_descriptors (gconstpointer data)
   g_assert_true (is_well);
 }
 
+/* Memory for a literal that grows as it comes: when there is no more, the call says so. */
+static void
+test_memory (gconstpointer data)
+{
+  const Conversation *conversation = data;
+  g_autoptr (PeerProcess) peer = peer_process_new (conversation->script);
+  g_autofree char *expected = converse_well (conversation, peer);
+  guint n_failed = 0;
+  guint n_hit = 1;
+
+  for (guint n = 1; n_hit > 0; n++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *result = NULL;
+
+      shim->arm (FAULT_NTH, "malloc", n, ENOMEM, 0);
+      result = fault_test_converse (conversation, peer, &error);
+      n_hit = shim->disarm ();
+
+      if (n_hit == 0 || result != NULL)
+        continue;
+      g_test_message ("%u: %s", n, error->message);
+      fault_test_assert_clean (error, conversation);
+      n_failed += g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE);
+    }
+  g_assert_cmpuint (n_failed, >, 3);
+}
+
+/* Bytes of this process's addresses. */
+static rlim_t
+get_address_space (void)
+{
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+
+  return (rlim_t) g_ascii_strtoull (text, NULL, 10) * (rlim_t) sysconf (_SC_PAGESIZE);
+}
+
+/* A server that sends more than there is memory for, which is less than the limits of the library. */
+static void
+test_huge (gconstpointer data)
+{
+  const Conversation *conversation = data;
+  g_autoptr (PeerProcess) peer = peer_process_new (conversation->script);
+  g_autoptr (PeerProcess) other = peer_process_new (fault_test_large.script);
+  g_autofree char *expected = converse_well (&fault_test_large, other);
+  g_autofree char *afterwards = NULL;
+  g_autofree char *result = NULL;
+  g_autoptr (GError) error = NULL;
+  struct rlimit before;
+  struct rlimit small;
+
+  g_assert_cmpint (getrlimit (RLIMIT_AS, &before), ==, 0);
+  small = before;
+  small.rlim_cur = get_address_space () + 64 * 1024 * 1024;
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &small), ==, 0);
+  result = fault_test_converse (conversation, peer, &error);
+  g_assert_null (result);
+  fault_test_assert_clean (error, conversation);
+  g_test_message ("%s", error->message);
+  g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE);
+
+  /* There is enough for what is smaller. */
+  afterwards = converse_well (&fault_test_large, other);
+  g_assert_cmpstr (afterwards, ==, expected);
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &before), ==, 0);
+}
+
 /* What is made once for all connections, the first time. */
 static void
 test_first (gconstpointer data)
@@ -284,6 +353,8 @@ main (int argc, char **argv)
       add ("R11-short-and-again", conversation->name, test_halves, conversation);
       add ("R13-no-descriptors", conversation->name, test_descriptors, conversation);
     }
+  add ("R13-no-memory", "huge", test_huge, &fault_test_huge);
+  add ("R12-each-call-once", "memory", test_memory, &fault_test_large);
   for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
     add ("R12-each-call-once", faults[i].calls, test_torture, &faults[i]);
 

@@ -20,14 +20,17 @@ typedef struct
 } ImapBlock;
 
 ImapBlock *imap_block_new (gsize size);
+/* For what a server has sent: NULL when there is no memory. */
+ImapBlock *imap_block_try_new (gsize size);
 /* For what is kept: of IMAP_LIMIT_KEPT_BLOCK octets, in one large page where the system has them. To
- * touch that many pages of the usual size for the first time costs more than to read into them. */
+ * touch that many pages of the usual size for the first time costs more than to read into them. NULL
+ * when there is no memory. */
 ImapBlock *imap_block_new_kept (void);
 ImapBlock *imap_block_ref (ImapBlock *block);
 void imap_block_unref (ImapBlock *block);
 gboolean imap_block_is_shared (ImapBlock *block);
-/* By the only owner. */
-void imap_block_resize (ImapBlock *block, gsize size);
+/* By the only owner. FALSE when there is no memory: then the block is what it was. */
+gboolean imap_block_try_resize (ImapBlock *block, gsize size);
 
 /* A literal that lies in memory of its own. In the frame's text nothing stands for it but its head:
  * what follows the literal follows the head's line end there. */

@@ -12,17 +12,32 @@
 #include <string.h>
 #include <sys/mman.h>
 
-ImapBlock *
-imap_block_new (gsize size)
+/* Takes @data. */
+static ImapBlock *
+block_new_take (guint8 *data, gsize size, gboolean is_mapped)
 {
   ImapBlock *block = g_new (ImapBlock, 1);
 
   g_atomic_ref_count_init (&block->ref_count);
   block->size = size;
-  block->data = g_malloc (size);
-  block->is_mapped = FALSE;
+  block->data = data;
+  block->is_mapped = is_mapped;
 
   return block;
+}
+
+ImapBlock *
+imap_block_new (gsize size)
+{
+  return block_new_take (g_malloc (size), size, FALSE);
+}
+
+ImapBlock *
+imap_block_try_new (gsize size)
+{
+  guint8 *data = g_try_malloc (size);
+
+  return data != NULL ? block_new_take (data, size, FALSE) : NULL;
 }
 
 #ifdef MADV_HUGEPAGE
@@ -55,19 +70,10 @@ imap_block_new_kept (void)
   guint8 *data = map_large_page (IMAP_LIMIT_KEPT_BLOCK);
 
   if (data != NULL)
-    {
-      ImapBlock *block = g_new (ImapBlock, 1);
-
-      g_atomic_ref_count_init (&block->ref_count);
-      block->size = IMAP_LIMIT_KEPT_BLOCK;
-      block->data = data;
-      block->is_mapped = TRUE;
-
-      return block;
-    }
+    return block_new_take (data, IMAP_LIMIT_KEPT_BLOCK, TRUE);
 #endif
 
-  return imap_block_new (IMAP_LIMIT_KEPT_BLOCK);
+  return imap_block_try_new (IMAP_LIMIT_KEPT_BLOCK);
 }
 
 static void
@@ -103,25 +109,25 @@ imap_block_is_shared (ImapBlock *block)
   return !g_atomic_ref_count_compare (&block->ref_count, 1);
 }
 
-void
-imap_block_resize (ImapBlock *block, gsize size)
+gboolean
+imap_block_try_resize (ImapBlock *block, gsize size)
 {
+  guint8 *data = g_try_realloc (block->is_mapped ? NULL : block->data, size);
+
   g_assert (!imap_block_is_shared (block));
 
+  if (data == NULL)
+    return FALSE;
   if (block->is_mapped)
     {
-      guint8 *data = g_malloc (size);
-
       memcpy (data, block->data, MIN (size, block->size));
       free_data (block);
-      block->data = data;
-      block->is_mapped = FALSE;
     }
-  else
-    {
-      block->data = g_realloc (block->data, size);
-    }
+  block->data = data;
+  block->is_mapped = FALSE;
   block->size = size;
+
+  return TRUE;
 }
 
 ImapFrame *

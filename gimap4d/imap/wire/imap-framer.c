@@ -187,11 +187,44 @@ get_fresh_block (ImapFramer *framer, gsize needed)
       return imap_block_new_kept ();
     }
 
-  return imap_block_new (needed);
+  return imap_block_try_new (needed);
 }
 
-/* Makes the current frame, which has @kept octets so far, the first of its block, with room. */
+static void fail (ImapFramer *framer, GImapError code, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
 static void
+fail (ImapFramer *framer, GImapError code, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  framer->error = g_error_new_valist (G_IMAP_ERROR, code, format, arguments);
+  va_end (arguments);
+}
+
+/* There is no memory for what was received: it is let go, which makes room for what comes before the
+ * connection is closed. */
+static void
+give_up (ImapFramer *framer)
+{
+  if (framer->error == NULL)
+    fail (framer, G_IMAP_ERROR_TOO_LARGE,
+          _ ("There is no memory for more than %zu octets of a response of the server"),
+          framer->received - framer->handed);
+
+  g_clear_pointer (&framer->current.block, imap_block_unref);
+  if (imap_block_is_shared (framer->block))
+    {
+      imap_block_unref (framer->block);
+      framer->block = imap_block_new (IMAP_LIMIT_READ_BLOCK);
+    }
+  framer->start = framer->piece = framer->scan = framer->used = framer->literal = 0;
+}
+
+/* Makes the current frame, which has @kept octets so far, the first of its block, with room. FALSE when
+ * there is no memory. */
+static gboolean
 move_to_fresh_block (ImapFramer *framer)
 {
   gsize kept = framer->used - framer->start;
@@ -201,22 +234,26 @@ move_to_fresh_block (ImapFramer *framer)
     {
       ImapBlock *block = get_fresh_block (framer, needed);
 
+      if (block == NULL)
+        return FALSE;
       memcpy (block->data, framer->block->data + framer->start, kept);
       keep_spare (framer, framer->block);
       framer->block = block;
     }
   else
     {
+      if (framer->block->size < needed && !imap_block_try_resize (framer->block, needed))
+        return FALSE;
       if (framer->start > 0)
         memmove (framer->block->data, framer->block->data + framer->start, kept);
-      if (framer->block->size < needed)
-        imap_block_resize (framer->block, needed);
     }
 
   framer->scan -= framer->start;
   framer->piece -= framer->start;
   framer->used = kept;
   framer->start = 0;
+
+  return TRUE;
 }
 
 /* Nothing of the block is needed any more. One for what is kept is too large to wait with. */
@@ -237,8 +274,8 @@ reserve_in_block (ImapFramer *framer, gsize *out_size)
 {
   if (framer->start == framer->used && !imap_block_is_shared (framer->block))
     begin_block_again (framer);
-  if (framer->block->size - framer->used < IMAP_LIMIT_READ_ROOM)
-    move_to_fresh_block (framer);
+  if (framer->block->size - framer->used < IMAP_LIMIT_READ_ROOM && !move_to_fresh_block (framer))
+    give_up (framer);
 
   framer->in_apart = FALSE;
   framer->reserved = framer->block->size - framer->used;
@@ -256,9 +293,13 @@ imap_framer_reserve (ImapFramer *framer, gsize *out_size)
   if (current->block == NULL || current->announced - current->received < IMAP_LIMIT_READ_ROOM)
     return reserve_in_block (framer, out_size);
 
-  if (current->block->size - current->received < IMAP_LIMIT_READ_ROOM)
-    imap_block_resize (current->block,
-                       MIN (current->announced, current->received + growth (current->received)));
+  if (current->block->size - current->received < IMAP_LIMIT_READ_ROOM &&
+      !imap_block_try_resize (
+          current->block, MIN (current->announced, current->received + growth (current->received))))
+    {
+      give_up (framer);
+      return reserve_in_block (framer, out_size);
+    }
 
   framer->in_apart = TRUE;
   framer->reserved = current->block->size - current->received;
@@ -278,9 +319,13 @@ take_rest_of_literal (ImapFramer *framer)
 
   if (taken == 0)
     return;
-  if (current->block->size < current->received + taken)
-    imap_block_resize (current->block,
-                       MIN (current->announced, current->received + taken + IMAP_LIMIT_READ_ROOM));
+  if (current->block->size < current->received + taken &&
+      !imap_block_try_resize (current->block, MIN (current->announced, current->received + taken +
+                                                                           IMAP_LIMIT_READ_ROOM)))
+    {
+      give_up (framer);
+      return;
+    }
 
   memcpy (current->block->data + current->received, from, taken);
   memmove (from, from + taken, available - taken);
@@ -325,19 +370,6 @@ imap_framer_feed (ImapFramer *framer, const void *data, gsize size)
       from += n;
       size -= n;
     }
-}
-
-static void fail (ImapFramer *framer, GImapError code, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
-
-static void
-fail (ImapFramer *framer, GImapError code, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  framer->error = g_error_new_valist (G_IMAP_ERROR, code, format, arguments);
-  va_end (arguments);
 }
 
 /* @n_text octets of text, whole or cut, belong to the current frame. */
@@ -422,11 +454,14 @@ begin_literal (ImapFramer *framer, gsize size)
   framer->literal = 0;
   current->announced = size;
   current->received = 0;
-  current->block = imap_block_new (size <= IMAP_LIMIT_LITERAL_AT_ONCE ?
-                                       size :
-                                       framer->used - framer->scan +
-                                           (gsize) IMAP_LIMIT_GROWTH_STEP);
-  take_rest_of_literal (framer);
+  current->block = imap_block_try_new (size <= IMAP_LIMIT_LITERAL_AT_ONCE ?
+                                           size :
+                                           framer->used - framer->scan +
+                                               (gsize) IMAP_LIMIT_GROWTH_STEP);
+  if (current->block != NULL)
+    take_rest_of_literal (framer);
+  else
+    give_up (framer);
 }
 
 static void
@@ -527,7 +562,7 @@ take_line (ImapFramer *framer, gsize line_end, ImapFrame **out_frame)
           return IMAP_FRAMER_FAILED;
         framer->text_size += framer->scan - framer->piece;
         begin_literal (framer, size);
-        return IMAP_FRAMER_NEED_MORE;
+        return framer->error == NULL ? IMAP_FRAMER_NEED_MORE : IMAP_FRAMER_FAILED;
       case IMAP_LITERAL_MALFORMED:
         fail (framer, G_IMAP_ERROR_PROTOCOL,
               _ ("The server announced a literal whose length is no number: “%.*s”"),
