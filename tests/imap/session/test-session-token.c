@@ -38,7 +38,7 @@ typedef struct
   GThread *thread;
   gboolean hangs; /* until it is let go */
   gboolean was_cancelled;
-  gboolean is_destroyed;
+  gboolean is_destroyed; /* atomic: in the thread that lets go last */
 } Provider;
 
 static void
@@ -72,7 +72,7 @@ provide (GImapTransporter *self, GImapTokenReason reason, GCancellable *cancella
 static void
 provider_destroyed (gpointer data)
 {
-  ((Provider *) data)->is_destroyed = TRUE;
+  g_atomic_int_set (&((Provider *) data)->is_destroyed, TRUE);
 }
 
 static void
@@ -116,7 +116,7 @@ test_refused (void)
   g_clear_object (&transporter);
   scripted_peer_assert_done (peer);
   g_assert_cmpuint (scripted_peer_get_n_connections (peer), ==, 1);
-  g_assert_true (provider.is_destroyed);
+  g_assert_true (g_atomic_int_get (&provider.is_destroyed));
 }
 
 /* With OAUTH2 before the password, as a token would have it. */
