@@ -187,7 +187,7 @@ fault_test_count_descriptors (void)
 guint
 fault_test_get_step (guint n)
 {
-  return n < 4 || g_test_slow () ? 1 : (guint) g_test_rand_int_range (1, 25);
+  return n < 3 || g_test_slow () ? 1 : (guint) g_test_rand_int_range (1, 40);
 }
 
 char *

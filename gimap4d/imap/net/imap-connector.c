@@ -31,7 +31,8 @@ prepare_socket (GSocketConnection *connection)
   /* Commands are short and wait for their reply: Nagle's algorithm would hold them back. */
   set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE);
 
-  g_socket_set_keepalive (socket, TRUE);
+  /* Not by g_socket_set_keepalive (), which has a warning for a failure. */
+  set_option (socket, SOL_SOCKET, SO_KEEPALIVE, TRUE);
 #ifdef TCP_KEEPIDLE
   set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, IMAP_LIMIT_KEEPALIVE_IDLE_S);
   set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, IMAP_LIMIT_KEEPALIVE_INTERVAL_S);
