@@ -155,12 +155,14 @@ def test_hostile_server():
         done = run("check", server.url(), "--allow-plain", "--password-file", password_file(),
                    login=False, code=4)
         assert_harmless(done.err)
-    names = b'* LIST () "/" {9}\r\n\xc2\x9b31mred\x1b\r\n* LIST () "/" "a\x1b[31m&AJs-"\r\n'
-    with FakeServer(LIST=(names, b"OK")) as server:
+    # U+009B, ESC and U+202E, in the encoding that names of boxes have.
+    names = b'* LIST () "/" "a&AJs-31mred"\r\n* LIST () "/" "b&ABs-[31m&IC4-"\r\n'
+    with FakeServer(LIST=(names, b"OK"), LSUB=(b"", b"OK")) as server:
         for words in (["--json"], []):
             done = subprocess.run([PROGRAM, "boxes", server.url(), "--allow-plain", "--no-counts",
                                    "--password-file", password_file(), *words],
                                   capture_output=True, timeout=SECONDS)
+            assert done.returncode == 0 and b"31mred" in done.stdout, done
             assert_harmless(done.stdout)
             assert_harmless(done.stderr)
 

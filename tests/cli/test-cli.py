@@ -216,7 +216,7 @@ def test_attachments():
     assert mine.read_text() == "mine" and len(os.listdir(target)) == 3
     run("get", url(), str(number), "--save-attachments", target, "--force")
     assert mine.read_bytes() != b"mine"
-    assert b"no attachments" in run("get", url(), "1", "--save-attachments", target, code=6).err
+    assert b"no attachments" in run("get", url(), "3", "--save-attachments", target, code=6).err
 
 
 def test_broken_pipe():
