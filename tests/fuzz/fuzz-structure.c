@@ -182,7 +182,8 @@ static void write_part (GString *to, const EmailStructure *part);
 static void
 write_single (GString *to, const EmailStructure *part)
 {
-  const char *slash = strchr (part->type, '/');
+  /* A type may begin with one. */
+  const char *slash = strchr (part->type + 1, '/');
 
   write_word (to, part->type, (gsize) (slash - part->type));
   g_string_append_c (to, ' ');
