@@ -6,6 +6,8 @@
  * SPDX-FileCopyrightText: The gimap4d authors
  */
 
+#include "gimap4d/imap/command/imap-capabilities.h"
+#include "gimap4d/imap/command/imap-failure.h"
 #include "gimap4d/imap/grammar/imap-data.h"
 #include "gimap4d/imap/grammar/imap-mender.h"
 #include "gimap4d/imap/grammar/imap-quota-data.h"
@@ -53,15 +55,21 @@ read_data (const ImapResponse *response, GString *log)
   g_autoptr (GArray) numbers = NULL;
   g_auto (ImapListItem) item = { 0 };
   g_auto (ImapStatusItem) status = { 0 };
+  g_auto (GStrv) prefixes = NULL;
+  g_autofree char *tag = NULL;
 
   switch ((int) response->type)
     {
     case IMAP_DATA_FETCH:
       read_fetch (response, log);
       break;
+    case IMAP_DATA_NAMESPACE:
+      prefixes = imap_data_parse_foreign_prefixes (response, NULL);
+      break;
     case IMAP_DATA_SEARCH:
     case IMAP_DATA_ESEARCH:
     case IMAP_DATA_VANISHED:
+      tag = response->type == IMAP_DATA_ESEARCH ? imap_data_dup_esearch_tag (response) : NULL;
       imap_data_parse_search (response, ids, NULL);
       g_string_append_printf (log, "%u;", imap_uid_set_get_size (ids));
       break;
@@ -97,6 +105,30 @@ read_data (const ImapResponse *response, GString *log)
     }
 }
 
+/* What a greeting, or the answer to a command, makes of a session. */
+static void
+read_condition (const ImapResponse *response, GString *log)
+{
+  ImapCapabilities capabilities = { 0 };
+
+  if (response->code == IMAP_CODE_CAPABILITY)
+    {
+      imap_capabilities_set (&capabilities, g_strdupv (response->code_words));
+      g_string_append_printf (log, "%d;",
+                              imap_capabilities_has (&capabilities, IMAP_CAPABILITY_STARTTLS));
+      imap_capabilities_clear (&capabilities);
+    }
+  if (response->condition == IMAP_CONDITION_NO || response->condition == IMAP_CONDITION_BAD ||
+      response->condition == IMAP_CONDITION_BYE)
+    {
+      g_autoptr (GError) failure = imap_failure_new (response);
+
+      if (!g_utf8_validate (failure->message, -1, NULL))
+        g_abort ();
+      g_string_append_printf (log, "%d %s;", failure->code, failure->message);
+    }
+}
+
 static void
 read_frame (ImapFrame *frame, GString *log)
 {
@@ -111,6 +143,7 @@ read_frame (ImapFrame *frame, GString *log)
     g_abort ();
   g_string_append_printf (log, "%d %d %d %u %s;", response.kind, response.condition, response.type,
                           response.number, response.text);
+  read_condition (&response, log);
   if (response.kind == IMAP_RESPONSE_UNTAGGED)
     read_data (&response, log);
 }
