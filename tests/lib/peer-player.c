@@ -473,7 +473,9 @@ peer_player_answer_logout (PeerPlayer *player)
 
   while ((line = peer_channel_read_line (player->channel, NULL)) != NULL)
     {
-      g_autofree char *text = g_strndup (g_bytes_get_data (line, NULL), g_bytes_get_size (line));
+      gsize length;
+      const char *data = g_bytes_get_data (line, &length);
+      g_autofree char *text = length > 0 ? g_strndup (data, length) : g_strdup ("");
       char *space = strchr (text, ' ');
 
       g_clear_pointer (&line, g_bytes_unref);
