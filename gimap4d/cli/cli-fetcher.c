@@ -288,12 +288,14 @@ fetch_wanted (Fetcher *fetcher, GArray *wanted, GError **error)
   return TRUE;
 }
 
-/* Whatever happened: what is stored is known to be. */
+/* Whatever happened on the way: what is stored is known to be. */
 static gboolean
 finish (Fetcher *fetcher, gboolean is_done, GError **error)
 {
   CliStore *store = fetcher->store;
 
+  if (store->has_failed)
+    return FALSE;
   if (!store->klass->flush (store, is_done ? error : NULL))
     return FALSE;
   if (is_done && fetcher->result->n_refused > 0)

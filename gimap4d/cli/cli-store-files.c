@@ -95,10 +95,16 @@ open_in_maildir (FilesStore *store, GEmail *mail, GError **error)
   return store->file != NULL;
 }
 
+static char *
+make_name (guint uid)
+{
+  return g_strdup_printf ("%08u.eml", uid);
+}
+
 static gboolean
 open_in_folder (FilesStore *store, GError **error)
 {
-  g_autofree char *name = g_strdup_printf ("%08u.eml", store->uid);
+  g_autofree char *name = make_name (store->uid);
   g_autofree char *hidden = g_strconcat (".", name, ".part", NULL);
   g_autofree char *temporary = g_build_filename (store->folder, hidden, NULL);
   g_autofree char *path = g_build_filename (store->folder, name, NULL);
@@ -158,10 +164,8 @@ sync_folders (FilesStore *store, GError **error)
 /* Octets before names, names before the state: at no time a name has half a mail, or the state a mail
  * that is not there. */
 static gboolean
-files_flush (CliStore *base, GError **error)
+put_written (FilesStore *store, GError **error)
 {
-  FilesStore *store = (FilesStore *) base;
-
   for (guint i = 0; i < store->written->len; i++)
     cli_file_begin_sync (store->written->pdata[i]);
   for (guint i = 0; i < store->written->len; i++)
@@ -172,7 +176,17 @@ files_flush (CliStore *base, GError **error)
       return FALSE;
   g_ptr_array_set_size (store->written, 0);
 
-  return sync_folders (store, error) && cli_state_flush (base->state, error);
+  return sync_folders (store, error) && cli_state_flush (store->parent.state, error);
+}
+
+static gboolean
+files_flush (CliStore *base, GError **error)
+{
+  if (put_written ((FilesStore *) base, error))
+    return TRUE;
+  base->has_failed = TRUE;
+
+  return FALSE;
 }
 
 static gboolean
@@ -227,11 +241,15 @@ static const CliStoreClass files_class = {
 static guint
 read_uid (FilesStore *store, const char *name)
 {
+  g_autofree char *own = NULL;
   unsigned validity, uid;
-  int length = 0;
 
   if (store->form == CLI_STORE_FILES)
-    return sscanf (name, "%u.eml%n", &uid, &length) == 1 && length == (int) strlen (name) ? uid : 0;
+    {
+      uid = (unsigned) g_ascii_strtoull (name, NULL, 10);
+      own = make_name (uid);
+      return g_str_equal (name, own) ? uid : 0;
+    }
 
   return sscanf (name, "%*[0-9].V%uU%u.", &validity, &uid) == 2 && validity == store->uid_validity ?
              uid :

@@ -137,9 +137,11 @@ mbox_flush (CliStore *base, GError **error)
 
   if (store->n_grouped == 0)
     return TRUE;
-  if (fdatasync (store->fd) != 0)
+  base->has_failed = fdatasync (store->fd) != 0;
+  if (base->has_failed)
     return fail (store, error);
-  if (!cli_state_flush (base->state, error))
+  base->has_failed = !cli_state_flush (base->state, error);
+  if (base->has_failed)
     return FALSE;
   store->group_start = -1;
   store->n_grouped = 0;

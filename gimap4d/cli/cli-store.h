@@ -39,6 +39,9 @@ struct _CliStore
 {
   const CliStoreClass *klass;
   CliState *state; /* owned */
+  /* The disk did not take something: a second try would not hear of it (fsync(2)), and so the state must say
+   * nothing more. */
+  gboolean has_failed;
 };
 
 /* @place: what the state is of, see cli_state_open(). With @may_replace what is there, and nothing is

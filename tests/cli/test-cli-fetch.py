@@ -188,6 +188,33 @@ def test_killed_mbox():
     assert len(mailbox.mbox(target)) == MANY
 
 
+def test_failing_disk():
+    """What a disk did not take is not said to be there, although a second try goes well."""
+    module = os.environ.get("GIMAP4D_TEST_FAILING_SYNC_MODULE")
+    if not module:
+        raise tap.Skip("not with a sanitizer")
+    # Before those of the mails come that of the state and of its folder, and for an mbox its begin.
+    for name, words, state, call in (("bad", [], "bad/.gimap4d-state", 5),
+                                     ("bad.mbox", ["--mbox"], "bad.mbox.gimap4d-state", 4)):
+        env = {**os.environ, "LD_PRELOAD": module, "GIMAP4D_TEST_FAILING_SYNC": str(call)}
+        done = run("fetch", url("Many"), path(name), *words, code=1, env=env)
+        assert b"cannot be written" in done.err, done
+        assert "done" not in pathlib.Path(path(state)).read_text(), name
+    run("fetch", url("Many"), path("bad"))
+    run("fetch", url("Many"), path("bad.mbox"), "--mbox")
+    assert len(os.listdir(path("bad"))) == MANY + 1
+    assert len(mailbox.mbox(path("bad.mbox"))) == MANY
+
+
+def test_own_names():
+    """A file of the user with a number for its name is not the mail with that id."""
+    target = path("own-names")
+    run("fetch", url(), target, "--ids", "1")
+    pathlib.Path(target, "2.eml").write_text("mine")
+    run("fetch", url(), target)
+    assert pathlib.Path(target, "00000002.eml").read_bytes() == MAILS[1].read_bytes()
+
+
 def test_two_at_once():
     target = path("twice")
     processes = [subprocess.Popen([PROGRAM, "fetch", url("Many"), target, *options()],
@@ -256,6 +283,8 @@ tap.run({
     "killed, files": test_killed_files,
     "killed, Maildir": test_killed_maildir,
     "killed, mbox": test_killed_mbox,
+    "a failing disk": test_failing_disk,
+    "names of the user": test_own_names,
     "two at once": test_two_at_once,
     "the server dies": test_server_dies,
     "memory": test_memory,
