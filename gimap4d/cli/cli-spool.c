@@ -119,6 +119,15 @@ cli_spool_open (CliSpool *spool, GError **error)
   return g_unix_input_stream_new (fileno (spool->file), FALSE);
 }
 
+/* A stranger wrote it, and who is told of it may put it into a shell. */
+static gboolean
+is_harmless (const char *message_id)
+{
+  return message_id != NULL &&
+         message_id[strspn (message_id, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "<>@.-_+=~/")] ==
+             '\0';
+}
+
 char *
 cli_spool_find_message_id (CliSpool *spool)
 {
@@ -127,5 +136,7 @@ cli_spool_find_message_id (CliSpool *spool)
   g_autoptr (GBytes) bytes = length > 0 ? g_bytes_new (octets, length) : NULL;
   g_autoptr (GEmail) mail = bytes != NULL ? g_email_new_from_mime (bytes, NULL) : NULL;
 
-  return mail != NULL ? g_strdup (g_email_get_message_id (mail)) : NULL;
+  return mail != NULL && is_harmless (g_email_get_message_id (mail)) ?
+             g_strdup (g_email_get_message_id (mail)) :
+             NULL;
 }

@@ -71,6 +71,22 @@ explain (Adder *adder, CliSpool *mail, GError *cause, GError **error)
   return FALSE;
 }
 
+/* The same of a file that gives no mail. */
+static gboolean
+explain_file (Adder *adder, GError *cause, GError **error)
+{
+  g_autoptr (GError) owned = cause;
+
+  if (adder->number < (guint) first_number)
+    g_propagate_error (error, g_steal_pointer (&owned));
+  else
+    g_set_error (error, CLI_ERROR, cli_error_get_exit (cause),
+                 _ ("%s; all mails before it were added: go on with --start %u"), cause->message,
+                 adder->number + 1);
+
+  return FALSE;
+}
+
 static GImapMessageSet *
 send (Adder *adder, CliSpool *mail, GDateTime *date, GError **error)
 {
@@ -128,11 +144,11 @@ add_mail (Adder *adder, const char *path, CliSpool *mail, GDateTime *date, GErro
 static gboolean
 add_file (Adder *adder, const char *path, GError **error)
 {
-  g_autoptr (CliMailFile) file = cli_mail_file_open (path, is_mbox, error);
   GError *problem = NULL;
+  g_autoptr (CliMailFile) file = cli_mail_file_open (path, is_mbox, &problem);
 
   if (file == NULL)
-    return FALSE;
+    return explain_file (adder, problem, error);
   while (TRUE)
     {
       g_autoptr (CliSpool) mail = NULL;
@@ -145,11 +161,8 @@ add_file (Adder *adder, const char *path, GError **error)
         return FALSE;
       cli_progress_add (adder->progress, cli_spool_get_size (mail));
     }
-  if (problem == NULL)
-    return TRUE;
-  g_propagate_error (error, problem);
 
-  return FALSE;
+  return problem == NULL || explain_file (adder, problem, error);
 }
 
 static guint64

@@ -38,6 +38,10 @@ def test_many_files():
     assert [value["file"] for value in values] == list(map(str, MAILS)), values
     for value, file in zip(values, MAILS):
         assert run("get", url("Junk"), value["id"], "--raw").out == file.read_bytes(), file
+    # What was added is not added again by who mends what went wrong.
+    done = run("append", url("Junk"), str(MAILS[0]), path("nowhere"), code=1)
+    assert b"--start 2" in done.err, done
+    assert b"--start" not in run("append", url("Junk"), path("nowhere"), code=1).err
 
 
 def make_mbox(count):
@@ -103,6 +107,12 @@ def test_unknown_outcome():
         done = run("append", server.url("Box"), write_file("one.eml", MAIL), "--allow-plain",
                    "--password-file", password_file(), login=False, code=7)
     assert b'Message-ID "1@example.org"' in done.err, done
+    # It is a line to be put into a shell: what a stranger wrote must not be code there.
+    hostile = write_file("hostile.eml", MAIL.replace(b"<1@", b"<';id;'@"))
+    with FakeServer(APPEND=None) as server:
+        done = run("append", server.url("Box"), hostile, "--allow-plain", "--password-file",
+                   password_file(), login=False, code=7)
+    assert b";id;" not in done.err, done
 
 
 tap.run({
