@@ -43,6 +43,15 @@ signal_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* As nohup and shells have it for programs in the background. */
+static gboolean
+is_ignored (int number)
+{
+  struct sigaction action;
+
+  return sigaction (number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 /* Its own context: the main thread waits inside of calls most of the time. */
 static gpointer
 run_thread (gpointer data)
@@ -62,8 +71,11 @@ cli_interrupt_watch (void)
   interrupt = g_cancellable_new ();
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     {
-      g_autoptr (GSource) source = g_unix_signal_source_new (signals[i]);
+      g_autoptr (GSource) source = NULL;
 
+      if (is_ignored (signals[i]))
+        continue;
+      source = g_unix_signal_source_new (signals[i]);
       g_source_set_callback (source, signal_cb, GINT_TO_POINTER (signals[i]), NULL);
       g_source_attach (source, context);
     }

@@ -105,10 +105,23 @@ def test_server_restarts():
     assert process.returncode == 0 and "watching goes on" in complaints, complaints
 
 
+def test_nohup():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = watch("Trash")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    process.send_signal(signal.SIGHUP)
+    control("deliver Trash\tStill there")
+    assert "Still there" in process.stdout.readline()
+    end(process)
+
+
 tap.run({
     "lines": test_lines,
     "JSON": test_json,
     "a program": test_program,
     "a program that fails": test_program_that_fails,
+    "nohup": test_nohup,
     "the server restarts": test_server_restarts,
 })
