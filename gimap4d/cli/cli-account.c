@@ -133,8 +133,9 @@ accept_certificate_cb (GImapTransporter *transporter,
   if (fingerprint != NULL && account->fingerprint != NULL &&
       is_same_fingerprint (account->fingerprint, fingerprint))
     return TRUE;
-  g_free (account->refused_fingerprint);
-  account->refused_fingerprint = g_steal_pointer (&fingerprint);
+  /* Several connections may be refused at the same time. */
+  g_free (
+      g_atomic_pointer_exchange (&account->refused_fingerprint, g_steal_pointer (&fingerprint)));
 
   return FALSE;
 }

@@ -28,14 +28,12 @@ choose_name (GMailAttachment *attachment, guint number, GHashTable *taken)
   g_autofree char *given = file_name_sanitise (g_mail_attachment_get_name (attachment));
   g_autofree char *name = given != NULL ? g_steal_pointer (&given) :
                                           g_strdup_printf ("attachment-%u", number);
-  g_autofree char *key = g_utf8_casefold (name, -1);
 
-  if (!g_hash_table_add (taken, g_steal_pointer (&key)))
+  while (!g_hash_table_add (taken, g_utf8_casefold (name, -1)))
     {
       g_autofree char *plain = g_steal_pointer (&name);
 
       name = g_strdup_printf ("%u-%s", number, plain);
-      g_hash_table_add (taken, g_utf8_casefold (name, -1));
     }
 
   return g_steal_pointer (&name);

@@ -36,8 +36,11 @@ CliFile *
 cli_file_new (const char *temporary, const char *path, GError **error)
 {
   CliFile *file;
-  int fd = g_open (temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  int fd;
 
+  /* What a killed run has left; nobody else's file is written into. */
+  g_unlink (temporary);
+  fd = g_open (temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
     {
       cli_file_set_error (temporary, errno, error);

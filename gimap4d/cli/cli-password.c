@@ -121,8 +121,11 @@ set_echo_off (int fd)
   silent.c_lflag &= ~(ECHO | ECHOE | ECHOK | ECHONL);
   silent.c_lflag |= ICANON | ISIG;
   g_atomic_int_set (&terminal, fd);
+  if (tcsetattr (fd, TCSAFLUSH, &silent) == 0)
+    return TRUE;
+  g_atomic_int_set (&terminal, -1);
 
-  return tcsetattr (fd, TCSAFLUSH, &silent) == 0;
+  return FALSE;
 }
 
 static void

@@ -62,6 +62,8 @@ write_file (const char *address, GError **error)
     {
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s: %s", path,
                    g_strerror (errno));
+      if (descriptor >= 0)
+        g_unlink (path);
       return NULL;
     }
 
