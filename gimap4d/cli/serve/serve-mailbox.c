@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#include "gimap4d/base/gimap4d-i18n.h"
+
 /* Servers limit the connections of one user, to 10 or 15 as a rule. */
 #define MOST_READERS 3
 /* A list of the boxes is good for this long, unless something is known to have changed. */
@@ -269,7 +271,7 @@ serve_mailbox_change (ServeMailbox *self,
   if (g_imap_box_info_get_uid_validity (info) != change->uid_validity)
     {
       g_set_error_literal (error, G_IMAP_ERROR, G_IMAP_ERROR_UIDVALIDITY_CHANGED,
-                           "The box was made anew");
+                           _ ("The box was made anew since the page was shown."));
       return FALSE;
     }
   if (!change_flag (self->writer, change, cancellable, error))
