@@ -37,6 +37,28 @@ refuse (const char *text, const char *why, GError **error)
   return FALSE;
 }
 
+/* The URL is not repeated: it holds the password. */
+static gboolean
+refuse_password (GError **error)
+{
+  g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE,
+               _ ("a password has no place in a URL, where everybody can read it; leave it out "
+                  "to be asked for it, or use --password-file"));
+
+  return FALSE;
+}
+
+/* Also in a URL that is none, as one without its scheme, or where the password has a slash. */
+static gboolean
+has_password (const char *text)
+{
+  const char *scheme = strstr (text, "://");
+  const char *start = scheme != NULL ? scheme + 3 : text;
+  const char *at = strchr (start, '@');
+
+  return at != NULL && memchr (start, ':', at - start) != NULL;
+}
+
 /* UTF-8 without control characters, or NULL. */
 static char *
 decode (const char *text, gsize length)
@@ -83,14 +105,8 @@ read_user (CliUrl *url, const char *whole, const char *text, gsize length, GErro
 {
   const char *parameter = memchr (text, ';', length);
 
-  /* The URL is not repeated: it holds the password. */
   if (memchr (text, ':', length) != NULL)
-    {
-      g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE,
-                   _ ("a password has no place in a URL, where everybody can read it; leave it out "
-                      "to be asked for it, or use --password-file"));
-      return FALSE;
-    }
+    return refuse_password (error);
   if (parameter != NULL)
     return refuse (whole, _ ("it has parameters after the user"), error);
   url->user = decode (text, length);
@@ -185,6 +201,11 @@ cli_url_parse (const char *text, GError **error)
     {
       g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE,
                    _ ("the URL is longer than %d octets, or no UTF-8"), LONGEST_URL);
+      return NULL;
+    }
+  if (has_password (text))
+    {
+      refuse_password (error);
       return NULL;
     }
   if (!read_scheme (url, &rest, error))

@@ -52,9 +52,12 @@ def test_usage():
 
 
 def test_password_is_not_repeated():
-    done = usage("check", "imaps://ada:secret@localhost/")
-    assert done.returncode == 2 and "secret" not in done.stderr, done
-    assert "--password-file" in done.stderr, done
+    for place in ("imaps://ada:secret@localhost/", "imap://ada:se/secret@localhost/",
+                  "https://ada:secret@localhost/", "ada:secret@localhost",
+                  "imaps://ada@example.org:secret@localhost/"):
+        done = usage("check", place)
+        assert done.returncode == 2 and "secret" not in done.stderr, done
+        assert "--password-file" in done.stderr, done
 
 
 def test_check():
