@@ -35,9 +35,8 @@ typedef struct
  * and "done RANGE…". A last line without its end was cut by a crash and does not count. */
 struct _CliState
 {
-  char *path; /* owned */
-  int fd;     /* locked while it is open */
-  gboolean is_new;
+  char *path;     /* owned */
+  int fd;         /* locked while it is open */
   GArray *ranges; /* of Range; in order once it is read */
   gint64 begun;   /* -1: nothing */
 
@@ -69,9 +68,9 @@ cli_state_free (CliState *state)
 }
 
 gboolean
-cli_state_is_new (CliState *state)
+cli_state_is_empty (CliState *state)
 {
-  return state->is_new;
+  return state->ranges->len == 0;
 }
 
 static gboolean
@@ -286,10 +285,10 @@ cli_state_open (
     const char *path, const char *place, const char *form, guint uid_validity, GError **error)
 {
   g_autoptr (CliState) state = NULL;
-  gboolean is_new = !g_file_test (path, G_FILE_TEST_EXISTS);
   int fd;
 
-  if (is_new && !make_file (path, place, form, uid_validity, error))
+  if (!g_file_test (path, G_FILE_TEST_EXISTS) &&
+      !make_file (path, place, form, uid_validity, error))
     return NULL;
   fd = g_open (path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0)
@@ -298,7 +297,6 @@ cli_state_open (
       return NULL;
     }
   state = new_state (path, fd);
-  state->is_new = is_new;
   if (flock (fd, LOCK_EX | LOCK_NB) != 0)
     {
       refuse (state, _ ("another gimap4d is at work there; wait for its end"), error);

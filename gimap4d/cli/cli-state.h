@@ -18,8 +18,8 @@ CliState *cli_state_open (
     const char *path, const char *place, const char *form, guint uid_validity, GError **error);
 void cli_state_free (CliState *state);
 
-/* Whether the file was made just now. */
-gboolean cli_state_is_new (CliState *state);
+/* Whether it knows of no mail. */
+gboolean cli_state_is_empty (CliState *state);
 
 /* Of what stood in the file when it was opened. */
 gboolean cli_state_has (CliState *state, guint uid);

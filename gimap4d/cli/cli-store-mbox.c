@@ -207,14 +207,15 @@ find_end (MboxStore *store, GError **error)
   if (fstat (store->fd, &facts) != 0)
     return fail (store, error);
   store->end = store->written = facts.st_size;
-  if (begun < 0)
-    return TRUE;
-  if (begun > facts.st_size)
+  /* Somebody has taken it away: the mails that the state knows would be fetched no more. */
+  if (begun > facts.st_size || (facts.st_size == 0 && !cli_state_is_empty (store->parent.state)))
     {
       g_set_error (error, CLI_ERROR, CLI_EXIT_FAILED,
                    _ ("“%s” is shorter than it was; fetch to another file"), store->path);
       return FALSE;
     }
+  if (begun < 0)
+    return TRUE;
   if (ftruncate (store->fd, begun) != 0)
     return fail (store, error);
   store->end = store->written = begun;

@@ -102,6 +102,9 @@ def test_refusals():
     assert mine.read_text() == "mine"
     run("fetch", url(), strangers, "--force")
     assert mine.read_bytes() == MAILS[0].read_bytes()
+    run("fetch", url(), path("gone.mbox"), "--mbox")
+    os.unlink(path("gone.mbox"))
+    assert b"shorter" in run("fetch", url(), path("gone.mbox"), "--mbox", code=1).err
     foreign = write_file("foreign.mbox", "From me Thu Feb 29 12:34:56 2024\n\n\n")
     assert b"--force" in run("fetch", url(), foreign, "--mbox", code=1).err
     state = pathlib.Path(target, ".gimap4d-state")
