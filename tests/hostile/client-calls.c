@@ -472,9 +472,9 @@ do_remove_flags (const Call *call, GError **error)
   return change_flags (call, FALSE, error);
 }
 
-/* A mail with lines of x, as large as the word says. */
+/* A mail with lines of x, as large as the word says; a binary one ends in a NUL. */
 static GBytes *
-new_mail (Client *client, const char *size_word)
+new_mail (Client *client, const char *size_word, gboolean is_binary)
 {
   gsize size = size_word != NULL ? (gsize) g_ascii_strtoull (size_word, NULL, 10) :
                                    DEFAULT_APPEND_SIZE;
@@ -487,14 +487,16 @@ new_mail (Client *client, const char *size_word)
   while (mail->len < size)
     g_string_append_len (mail, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n",
                          (gssize) MIN (size - mail->len, 64));
+  if (is_binary)
+    mail->str[mail->len - 1] = '\0';
 
   return g_string_free_to_bytes (mail);
 }
 
 static gboolean
-do_append (const Call *call, GError **error)
+append (const Call *call, gboolean is_binary, GError **error)
 {
-  g_autoptr (GBytes) mail = new_mail (call->client, call->words[2]);
+  g_autoptr (GBytes) mail = new_mail (call->client, call->words[2], is_binary);
   GError *problem = NULL;
   GImapMessageSet *ids;
 
@@ -502,6 +504,18 @@ do_append (const Call *call, GError **error)
                                         call->cancellable, &problem);
 
   return take_new_ids (call, ids, problem, error);
+}
+
+static gboolean
+do_append (const Call *call, GError **error)
+{
+  return append (call, FALSE, error);
+}
+
+static gboolean
+do_append_binary (const Call *call, GError **error)
+{
+  return append (call, TRUE, error);
 }
 
 static gboolean
@@ -705,6 +719,7 @@ static const CallType call_types[] = {
   { "add-flags", do_add_flags, 2 },
   { "remove-flags", do_remove_flags, 2 },
   { "append", do_append, 1 },
+  { "append-binary", do_append_binary, 1 },
   { "copy", do_copy, 2 },
   { "move", do_move, 2 },
   { "delete", do_delete, 1 },

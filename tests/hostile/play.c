@@ -203,8 +203,8 @@ set_from_text (GArray *values, GPtrArray *names, const char *name, const char *t
 }
 
 /* The settings of the play, then those of the script, so that the last one holds. */
-static GImapTransporter *
-new_transporter (Stage *stage, const ScriptFile *file, const PlayPlan *plan, guint16 port)
+GImapTransporter *
+play_new_transporter (Stage *stage, const ScriptFile *file, const PlayPlan *plan, guint16 port)
 {
   g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (GValue));
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
@@ -327,7 +327,7 @@ play_client (Stage *stage, const ScriptFile *file, const PlayPlan *plan, PlayRec
 
   record->n_descriptors_before = count_descriptors ();
   heap_watch_start (n_sent);
-  client_init (&client, new_transporter (stage, file, plan, record->port));
+  client_init (&client, play_new_transporter (stage, file, plan, record->port));
   do_all_calls (&client, file, plan, record, n_sent);
   heap_watch_stop (&record->heap);
   record->state = await_rest (client.transporter);

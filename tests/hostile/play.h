@@ -67,6 +67,12 @@ typedef struct
 void stage_init (Stage *stage, PeerProcess *peers);
 void stage_clear (Stage *stage);
 
+/* The transporter that the script wants, to this port. Of the stage, only the database is used. */
+GImapTransporter *play_new_transporter (Stage *stage,
+                                        const ScriptFile *file,
+                                        const PlayPlan *plan,
+                                        guint16 port);
+
 void play_plan_init (PlayPlan *plan, ScriptOver over, ScriptChunk chunk, guint32 seed);
 
 /* FALSE with an error when the script is none; the record is to be cleared after TRUE only. */

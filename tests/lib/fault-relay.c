@@ -554,6 +554,14 @@ fault_relay_at_text (
   set_trigger (relay, side, 0, text, func, data);
 }
 
+void
+fault_relay_disarm (FaultRelay *relay)
+{
+  g_rec_mutex_lock (&relay->mutex);
+  relay->func = NULL;
+  g_rec_mutex_unlock (&relay->mutex);
+}
+
 gboolean
 fault_relay_has_happened (FaultRelay *relay)
 {

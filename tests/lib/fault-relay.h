@@ -41,6 +41,8 @@ void fault_relay_at_octet (
     FaultRelay *relay, FaultSide side, guint64 n_octets, FaultFunc func, gpointer data);
 void fault_relay_at_text (
     FaultRelay *relay, FaultSide side, const char *text, FaultFunc func, gpointer data);
+/* It does not happen any more when this returns. */
+void fault_relay_disarm (FaultRelay *relay);
 /* At least once. */
 gboolean fault_relay_has_happened (FaultRelay *relay);
 

@@ -21,18 +21,19 @@ struct _PeerChannel
   GSocketConnection *connection; /* owned */
   GIOStream *stream;             /* owned: connection, or TLS on it */
   PeerRecord *record;            /* unowned: of the peer, lives longer */
-  GByteArray *input;             /* owned: read, but not yet asked for */
-  GByteArray *output;            /* owned: pushed, but not yet written */
-  GRand *random;                 /* owned */
-  GConverter *compressor;        /* owned, nullable */
-  GConverter *decompressor;      /* owned, nullable */
+  GByteArray *received;     /* unowned: of the connection, lives longer; with the record's mutex */
+  GByteArray *input;        /* owned: read, but not yet asked for */
+  GByteArray *output;       /* owned: pushed, but not yet written */
+  GRand *random;            /* owned */
+  GConverter *compressor;   /* owned, nullable */
+  GConverter *decompressor; /* owned, nullable */
   PeerChunk chunk;
   guint drip;
   gboolean is_in_flight;
 };
 
 PeerChannel *
-peer_channel_new (GSocket *socket, PeerRecord *record)
+peer_channel_new (GSocket *socket, PeerRecord *record, GByteArray *received)
 {
   PeerChannel *channel = g_new0 (PeerChannel, 1);
 
@@ -40,6 +41,7 @@ peer_channel_new (GSocket *socket, PeerRecord *record)
   channel->connection = g_socket_connection_factory_create_connection (socket);
   channel->stream = G_IO_STREAM (g_object_ref (channel->connection));
   channel->record = record;
+  channel->received = received;
   channel->input = g_byte_array_new ();
   channel->output = g_byte_array_new ();
   channel->random = g_rand_new_with_seed (0);
@@ -170,6 +172,7 @@ record_input (PeerChannel *channel, const guint8 *data, gsize length)
   g_mutex_lock (&record->mutex);
   g_byte_array_append (G_IS_TLS_CONNECTION (channel->stream) ? record->tls : record->plain, data,
                        length);
+  g_byte_array_append (channel->received, data, length);
   add_to_transcript (channel, "C:", data, length);
   if (!channel->is_in_flight)
     record->n_flights++;
@@ -218,7 +221,8 @@ record_compressed (PeerChannel *channel, const guint8 *data, gsize length, GErro
 
   if (!convert (channel->decompressor, data, length, G_CONVERTER_NO_FLAGS, plain, error))
     return FALSE;
-  record_input (channel, plain->data, plain->len);
+  if (plain->len > 0)
+    record_input (channel, plain->data, plain->len);
 
   return TRUE;
 }

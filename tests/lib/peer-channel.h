@@ -39,7 +39,7 @@ typedef enum
 typedef struct _PeerChannel PeerChannel;
 
 /* Used from one thread, the one that made it, and with its default context. */
-PeerChannel *peer_channel_new (GSocket *socket, PeerRecord *record);
+PeerChannel *peer_channel_new (GSocket *socket, PeerRecord *record, GByteArray *received);
 void peer_channel_free (PeerChannel *channel);
 
 void peer_channel_set_chunk (PeerChannel *channel, PeerChunk chunk, guint32 seed);

@@ -41,6 +41,7 @@ typedef struct
   GMainContext *context; /* owned: of the thread */
   GSocket *socket;       /* owned */
   guint number;          /* from 1 */
+  GByteArray *received;  /* owned; under record.mutex */
   PeerPlayer player;
 } PeerRun;
 
@@ -51,6 +52,7 @@ peer_run_free (PeerRun *run)
   g_main_context_unref (run->context);
   g_object_unref (run->socket);
   peer_player_clear (&run->player);
+  g_byte_array_unref (run->received);
   g_free (run);
 }
 
@@ -79,7 +81,7 @@ run_thread (gpointer data)
   g_autoptr (GError) error = NULL;
 
   g_main_context_push_thread_default (run->context);
-  player->channel = peer_channel_new (run->socket, &run->peer->record);
+  player->channel = peer_channel_new (run->socket, &run->peer->record, run->received);
 
   if (player->steps == NULL)
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_FAILED, "nobody expected this connection");
@@ -128,6 +130,7 @@ accept_thread (gpointer data)
       run->peer = peer;
       run->socket = socket;
       run->context = g_main_context_new ();
+      run->received = g_byte_array_new ();
       run->player.record = &peer->record;
       run->player.variables = peer_variables_new ();
       run->player.flags = peer->flags;
@@ -282,6 +285,20 @@ scripted_peer_get_received (ScriptedPeer *peer, gboolean is_inside_tls)
 
   g_mutex_lock (&peer->record.mutex);
   bytes = g_bytes_new (received->data, received->len);
+  g_mutex_unlock (&peer->record.mutex);
+
+  return bytes;
+}
+
+GBytes *
+scripted_peer_get_received_by (ScriptedPeer *peer, guint connection)
+{
+  const PeerRun *run;
+  GBytes *bytes;
+
+  g_mutex_lock (&peer->record.mutex);
+  run = g_ptr_array_index (peer->runs, connection);
+  bytes = g_bytes_new (run->received->data, run->received->len);
   g_mutex_unlock (&peer->record.mutex);
 
   return bytes;

@@ -101,6 +101,9 @@ guint scripted_peer_get_n_flights (ScriptedPeer *peer);
  * Returns: (transfer full) */
 GBytes *scripted_peer_get_received (ScriptedPeer *peer, gboolean is_inside_tls);
 
+/* The same of one connection, from 0, whether inside of TLS or not. Returns: (transfer full) */
+GBytes *scripted_peer_get_received_by (ScriptedPeer *peer, guint connection);
+
 /* What went to and fro, with times in ms, for people. Returns: (transfer full) */
 char *scripted_peer_dup_transcript (ScriptedPeer *peer);
 
