@@ -461,6 +461,7 @@ imap_connector_connect_async (const char *host,
                               guint16 port,
                               const char *scheme,
                               GProxyResolver *proxy_resolver,
+                              ImapConnectorWayFunc way_func,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data)

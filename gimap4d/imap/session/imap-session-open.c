@@ -154,17 +154,31 @@ imap_session_begin_opening (ImapSession *session)
   imap_session_move (session, IMAP_SESSION_CONNECTING);
 }
 
+static void
+way_cb (const char *proxy, gpointer user_data)
+{
+  ImapStep *step = user_data;
+
+  if (step->generation != step->session->generation)
+    return;
+  g_free (step->session->proxy);
+  step->session->proxy = g_strdup (proxy);
+  if (proxy != NULL)
+    imap_trace_note (step->session->trace, "Through the proxy %s", proxy);
+}
+
 void
 imap_session_connect (ImapSession *session)
 {
   const ImapSettings *settings = session->settings;
 
   imap_trace_note (session->trace, "Connecting to %s:%u", settings->host, settings->port);
+  g_clear_pointer (&session->proxy, g_free);
   imap_session_set_deadline (session, G_IMAP_ERROR_TIMEOUT_CONNECT, 0);
   imap_connector_connect_async (settings->host, settings->port,
                                 imap_settings_is_implicit_tls (settings) ? "imaps" : "imap",
-                                settings->proxy_resolver, session->cancellable, connected_cb,
-                                imap_session_begin_step (session));
+                                settings->proxy_resolver, way_cb, session->cancellable,
+                                connected_cb, imap_session_begin_step (session));
 }
 
 void

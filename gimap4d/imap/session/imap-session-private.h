@@ -58,6 +58,7 @@ struct _ImapSession
 
   /* Opening it. */
   GCancellable *cancellable; /* owned, while it is opened */
+  char *proxy;               /* owned, nullable: through which that is tried */
   ImapOperation *opening;    /* owned, nullable */
   ImapSasl *sasl;            /* owned, while it logs in */
   const char *mode;          /* static: the mechanism in use */

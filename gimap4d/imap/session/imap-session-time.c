@@ -144,6 +144,10 @@ check_opening (ImapSession *session, gint64 now)
                           _ ("connected, but no greeting came in time (where TLS comes first, set "
                              "tls-mode to implicit)"));
     case G_IMAP_ERROR_TIMEOUT_CONNECT:
+      if (!session->awaits_token && session->proxy != NULL)
+        return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_CONNECT,
+                            _ ("no connection through the proxy %s within %u seconds"),
+                            session->proxy, session->settings->connection_timeout);
       return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_CONNECT,
                           session->awaits_token ? _ ("no access token within %u seconds") :
                                                   _ ("no connection within %u seconds"),

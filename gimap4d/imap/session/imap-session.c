@@ -88,6 +88,7 @@ imap_session_unref (ImapSession *session)
   imap_session_free_deleted (session);
   g_free (session->left_box);
   g_hash_table_unref (session->raw_boxes);
+  g_free (session->proxy);
   imap_session_facts_clear (&session->facts);
   g_mutex_clear (&session->mutex);
   imap_settings_unref (session->settings);
