@@ -11,13 +11,13 @@
 
 #include "client-text.h"
 #include "disturbed-play.h"
+#include "heap-in-use.h"
 #include "scripted-peer.h"
 #include "sent-commands.h"
 
 #include "gimap4d/imap/session/imap-watch.h"
 
 #include <gimap4d/gimap4d.h>
-#include <malloc.h>
 #include <string.h>
 
 #define PREFIX "P18-"
@@ -283,7 +283,7 @@ play_disturbed (const Case *test, const Ideal *ideal, const Disturbance *disturb
   if (faults->len > 0)
     g_test_fail ();
   if (n_plays == WARM_UP_PLAYS)
-    first_heap = mallinfo2 ().uordblks;
+    first_heap = heap_get_in_use ();
 }
 
 /* A server that is cut off has got exactly what passed; how it sees that makes no difference. */
@@ -418,7 +418,7 @@ add_files (void)
 static void
 test_heap (void)
 {
-  gsize heap = mallinfo2 ().uordblks;
+  gsize heap = heap_get_in_use ();
   gsize limit = first_heap + HEAP_SLACK + n_plays * (gsize) HEAP_PER_PLAY;
 
   g_test_message (

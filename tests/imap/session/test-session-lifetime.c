@@ -314,11 +314,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/session/lifetime/unref", test_unref);
+  g_test_add_func ("/session/lifetime/R15-unref", test_unref);
   g_test_add_func ("/session/lifetime/no-main-loop", test_no_main_loop);
-  g_test_add_func ("/session/lifetime/unref-in-call", test_unref_in_call);
-  g_test_add_func ("/session/lifetime/unref-in-callback", test_unref_in_callback);
-  g_test_add_func ("/session/lifetime/unref-while-connecting", test_unref_while_connecting);
+  g_test_add_func ("/session/lifetime/R15-unref-in-call", test_unref_in_call);
+  g_test_add_func ("/session/lifetime/R15-unref-in-callback", test_unref_in_callback);
+  g_test_add_func ("/session/lifetime/R15-unref-while-connecting", test_unref_while_connecting);
   g_test_add_func ("/session/lifetime/context-dropped", test_context_dropped);
   g_test_add_func ("/session/lifetime/fork", test_fork);
   g_test_add_func ("/session/lifetime/r10", test_descriptors);
