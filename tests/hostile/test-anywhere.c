@@ -30,9 +30,9 @@
 #define CANCEL_LIMIT_US 3000000
 #define TIME_STEP_US 1000
 /* What the allocator keeps, and then: a leak in each play is more. */
-#define HEAP_SLACK (512 * 1024)
+#define HEAP_SLACK (1024 * 1024)
 #define HEAP_PER_PLAY 16
-#define WARM_UP_PLAYS 50
+#define WARM_UP_PLAYS 200
 
 static char *kind = NULL;
 static int n_samples = 0;
