@@ -9,6 +9,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/cli/cli-complete.h"
@@ -199,6 +200,8 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   const Command *command;
 
+  /* Passwords pass through the heap of this program: no core dump, no debugger of the same user. */
+  prctl (PR_SET_DUMPABLE, 0);
   setlocale (LC_ALL, "");
   g_set_prgname ("gimap4d");
   if (argc >= 2 && run_option (argv[1], argv[2]))
