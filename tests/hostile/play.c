@@ -14,7 +14,8 @@
 /* A call that runs for so long would never come back. */
 #define STUCK_US (60 * G_USEC_PER_SEC)
 #define POLL_US 500
-#define DESCRIPTORS_POLLS 3000
+/* A good-bye that nobody answers takes IMAP_LIMIT_LOGOUT_MS. */
+#define DESCRIPTORS_POLLS 7000
 #define REST_POLLS 12000
 
 /* Who cancels a call: as the plan has it, or when it is stuck. */

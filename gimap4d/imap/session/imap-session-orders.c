@@ -194,7 +194,6 @@ shut_down_cb (gpointer data)
     {
       imap_session_start (session, imap_session_new_close_operation ());
       imap_session_send (session);
-      imap_session_check_half (session);
     }
   else if (session->state != IMAP_SESSION_CLOSED && session->state != IMAP_SESSION_CLOSING)
     {

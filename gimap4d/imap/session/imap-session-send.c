@@ -142,10 +142,7 @@ imap_session_check_half (ImapSession *session)
 {
   ImapCommand *last = g_queue_peek_tail (&session->in_flight);
 
-  if (last == NULL || !last->operation->is_complete)
-    return;
-  /* The server may never ask for the rest, and nothing else can be said to it before. */
-  if (last->is_feeding || (session->is_shut_down && is_waiting_to_continue (last)))
+  if (last != NULL && last->is_feeding && last->operation->is_complete)
     imap_session_fail (session,
                        g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
                                     _ ("it was cut, as a mail was given up in the middle")));
