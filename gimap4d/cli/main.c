@@ -9,7 +9,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/cli/cli-complete.h"
@@ -197,11 +197,13 @@ report (const GError *error)
 int
 main (int argc, char **argv)
 {
+  /* Passwords pass through the heap of this program. One octet, unlike none, also keeps the kernel
+   * from handing the core to another program. */
+  static const struct rlimit no_core = { 1, 1 };
   g_autoptr (GError) error = NULL;
   const Command *command;
 
-  /* Passwords pass through the heap of this program: no core dump, no debugger of the same user. */
-  prctl (PR_SET_DUMPABLE, 0);
+  setrlimit (RLIMIT_CORE, &no_core);
   setlocale (LC_ALL, "");
   g_set_prgname ("gimap4d");
   if (argc >= 2 && run_option (argv[1], argv[2]))
