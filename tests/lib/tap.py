@@ -6,8 +6,12 @@ SPDX-License-Identifier: LGPL-2.1-or-later
 SPDX-FileCopyrightText: The gimap4d authors
 """
 
+import signal
 import sys
 import traceback
+
+# Who runs us in the background ignores Ctrl-C, and what we start would go on ignoring it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Skip(Exception):
