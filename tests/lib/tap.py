@@ -10,8 +10,9 @@ import signal
 import sys
 import traceback
 
-# Who runs us in the background ignores Ctrl-C, and what we start would go on ignoring it.
+# Who runs us in the background or with nohup ignores these, and what we start would go on so.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Skip(Exception):
