@@ -224,7 +224,8 @@ g_imap_transporter_append_finish (GImapTransporter *self, GAsyncResult *result, 
  * takes is %G_IMAP_ERROR_OVERQUOTA, before it is sent where the server says so, for all boxes or for
  * this one (APPENDLIMIT, RFC 7889). When the
  * connection breaks after the command was sent the call fails with
- * %G_IMAP_ERROR_UNKNOWN_OUTCOME: it is never sent twice.
+ * %G_IMAP_ERROR_UNKNOWN_OUTCOME: it is never sent twice. The same holds when it is cancelled then; before
+ * that, also while the server has not asked for the mail, nothing is stored (%G_IO_ERROR_CANCELLED).
  *
  * A server without UIDPLUS (RFC 4315) does not tell the new id. It is found out where that is sure:
  * in another box than the selected one by its UIDNEXT before and after, when the mail is the only one

@@ -251,7 +251,7 @@ void imap_session_prepare (ImapSession *session);
 /* imap-session-send.c */
 extern const ImapOperationHost imap_session_host;
 void imap_session_send (ImapSession *session);
-/* The connection is worth nothing when a literal was begun that nobody will end. */
+/* The connection is worth nothing when a command was begun that nobody will end. */
 void imap_session_check_half (ImapSession *session);
 gboolean imap_session_is_feeding (ImapSession *session);
 void imap_session_continued (ImapSession *session, const ImapResponse *response);

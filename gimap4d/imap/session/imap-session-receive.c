@@ -138,6 +138,8 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
     imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
                                              _ ("it was cut, as the server answered before a mail "
                                                 "was whole")));
+  else
+    imap_session_check_half (session);
   imap_session_pump (session);
 }
 

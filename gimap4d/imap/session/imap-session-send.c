@@ -88,17 +88,40 @@ write_segment (ImapSession *session, const ImapSegment *segment)
 static gboolean
 announce_change (ImapSession *session, const ImapCommand *command)
 {
-  g_autoptr (GError) error = NULL;
-
-  if ((command->traits & IMAP_COMMAND_MUTATES) == 0 || command->operation->caller == NULL)
-    return TRUE;
-
-  error = imap_session_name_place (
+  g_autoptr (GError) error = imap_session_name_place (
       session, command->operation->title,
       g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_UNKNOWN_OUTCOME,
                    _ ("it was cancelled after it was sent, and may or may not have been done")));
 
   return imap_call_set_cancelled_error (command->operation->caller, error);
+}
+
+/* What goes out next is the end of the command: from then on the server can carry it out. A mail that
+ * is fed has an end of its own. */
+static gboolean
+is_last_flight (const ImapCommand *command)
+{
+  if ((command->traits & IMAP_COMMAND_FED) != 0)
+    return FALSE;
+  for (guint i = command->n_segments_sent + 1; i < command->segments->len; i++)
+    if (((ImapSegment *) g_ptr_array_index (command->segments, i))->waits)
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Whether the next flight of the command may go: nobody was told that it is not done. */
+static gboolean
+may_go_on (ImapSession *session, const ImapCommand *command)
+{
+  const ImapOperation *operation = command->operation;
+
+  if ((command->traits & IMAP_COMMAND_MUTATES) == 0 || operation->caller == NULL)
+    return TRUE;
+  if (is_last_flight (command))
+    return announce_change (session, command);
+
+  return !operation->is_complete && !imap_call_is_finished (operation->caller);
 }
 
 /* Sends what may go without waiting. */
@@ -117,10 +140,7 @@ send_segments (ImapSession *session, ImapCommand *command)
       if (segment->bytes == NULL)
         {
           command->is_feeding = TRUE;
-          if (command->operation->is_complete)
-            imap_session_check_half (session);
-          else
-            command->hungry (command);
+          command->hungry (command);
           return;
         }
       write_segment (session, segment);
@@ -137,15 +157,38 @@ imap_session_is_feeding (ImapSession *session)
   return last != NULL && last->is_feeding;
 }
 
+/* Whether the answer to another command still matters to somebody. */
+static gboolean
+is_other_awaited (ImapSession *session, const ImapCommand *command)
+{
+  for (GList *link = session->in_flight.head; link != NULL; link = link->next)
+    {
+      const ImapCommand *other = link->data;
+
+      if (other != command && !other->operation->is_complete && other->operation->caller != NULL)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 void
 imap_session_check_half (ImapSession *session)
 {
   ImapCommand *last = g_queue_peek_tail (&session->in_flight);
 
-  if (last != NULL && last->is_feeding && last->operation->is_complete)
+  if (last == NULL || !last->operation->is_complete)
+    return;
+  if (last->is_feeding)
     imap_session_fail (session,
                        g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
                                     _ ("it was cut, as a mail was given up in the middle")));
+  /* Nothing else can be said to a server that waits for a literal; what it still has to say can be heard. */
+  else if (is_waiting_to_continue (last) && (last->traits & IMAP_COMMAND_MUTATES) != 0 &&
+           !is_other_awaited (session, last))
+    imap_session_fail (session,
+                       g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
+                                    _ ("it was cut, as a change was given up before it was sent")));
 }
 
 /* What nobody waits for any more and was not begun is not sent at all. */
@@ -189,8 +232,7 @@ imap_session_send (ImapSession *session)
   while (session->channel != NULL && (next = g_queue_peek_head (&session->unsent)) != NULL &&
          can_go (session, next))
     {
-      /* One that is fed does not change anything before its last octet has gone. */
-      if ((next->traits & IMAP_COMMAND_FED) == 0 && !announce_change (session, next))
+      if (!may_go_on (session, next))
         {
           next->operation->is_complete = TRUE;
           drop_abandoned (session);
@@ -222,6 +264,12 @@ imap_session_continued (ImapSession *session, const ImapResponse *response)
 
   if (last != NULL && is_waiting_to_continue (last) && !last->is_feeding)
     {
+      if (!may_go_on (session, last))
+        {
+          last->operation->is_complete = TRUE;
+          imap_session_check_half (session);
+          return;
+        }
       send_segments (session, last);
       imap_session_send (session);
       return;

@@ -8,65 +8,6 @@
 
 #include <string.h>
 
-typedef struct
-{
-  GImapTransporter *transporter; /* unowned */
-  GCancellable *cancellable;     /* unowned */
-  guint64 n_sent;
-} Canceller;
-
-static guint64
-count_sent (GImapTransporter *transporter)
-{
-  g_autoptr (GVariant) statistics = g_imap_transporter_dup_statistics (transporter);
-  guint64 n_sent = 0;
-
-  g_assert_true (g_variant_lookup (statistics, "octets-sent", "t", &n_sent));
-
-  return n_sent;
-}
-
-/* Cancels as soon as something more was sent than before. */
-static gpointer
-cancel_thread (gpointer data)
-{
-  Canceller *canceller = data;
-
-  while (count_sent (canceller->transporter) == canceller->n_sent)
-    g_usleep (1000);
-  g_cancellable_cancel (canceller->cancellable);
-
-  return NULL;
-}
-
-/* The literal goes when the server asks for it, whoever has cancelled meanwhile: he must not hear
- * that nothing was done. */
-static void
-test_append_cancelled (void)
-{
-  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
-      LOGGED_IN ("UIDPLUS") "C: $2 NOOP\nS: $2 OK alive\n"
-                            "C: $3 APPEND *{9}\ndelay 900\nS: + go\nC-bytes: 11\nS: $3 OK done\n"
-                            "C: $4 NOOP\nS: $4 OK alive\n",
-      SCRIPTED_PEER_NONE);
-  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GBytes) mime = g_bytes_new_static ("A: b\n\nc", 7);
-  g_autoptr (GError) error = NULL;
-  Canceller canceller = { transporter, cancellable, 0 };
-  GThread *thread;
-
-  session_test_check (transporter);
-  canceller.n_sent = count_sent (transporter);
-  thread = g_thread_new ("cancel", cancel_thread, &canceller);
-  g_assert_null (g_imap_transporter_append_mime (transporter, mime, "Drafts", NULL, NULL,
-                                                 cancellable, &error));
-  g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_UNKNOWN_OUTCOME);
-  g_thread_join (thread);
-  session_test_check (transporter);
-  scripted_peer_assert_done (peer);
-}
-
 /* A change in two parts, cut between them: the first one was made. */
 static void
 test_store_cut (void)
@@ -321,7 +262,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/session/lies/append-cancelled", test_append_cancelled);
   g_test_add_func ("/session/lies/store-cut", test_store_cut);
   g_test_add_func ("/session/lies/part-of-other-box", test_part_of_other_box);
   g_test_add_func ("/session/lies/search-unreadable", test_search_unreadable);
