@@ -20,7 +20,8 @@ typedef struct
 {
   const char *at;
   const char *end;
-  GString *phrase;  /* what stands before the angle bracket, or the address itself */
+  GString *phrase;  /* what stands before the angle bracket */
+  GString *bare;    /* the same with its quotes: without an angle bracket, it is the address */
   GString *comment; /* the last one: the name in "a@b (Name)" */
   char *address;    /* what stood in angle brackets, nullable */
   gboolean is_quoted;
@@ -72,12 +73,22 @@ take_pair (Parser *parser, GString *into)
 }
 
 static void
+append (Parser *parser, char c)
+{
+  g_string_append_c (parser->phrase, c);
+  g_string_append_c (parser->bare, c);
+}
+
+static void
 take_quoted (Parser *parser)
 {
+  const char *start = parser->at;
+
   parser->is_quoted = TRUE;
   for (parser->at++; parser->at < parser->end && *parser->at != '"';)
     take_pair (parser, parser->phrase);
   parser->at++;
+  g_string_append_len (parser->bare, start, MIN (parser->at, parser->end) - start);
 }
 
 static void
@@ -116,6 +127,8 @@ take_angle (Parser *parser)
     {
       if (*parser->at == '"')
         is_quoted = !is_quoted;
+      else if (*parser->at == '\\' && is_quoted && parser->at + 1 < parser->end)
+        parser->at++;
       else if (*parser->at == '>' && !is_quoted)
         break;
     }
@@ -130,9 +143,9 @@ static void
 take_literal (Parser *parser)
 {
   while (parser->at < parser->end && *parser->at != ']' && *parser->at != ',')
-    g_string_append_c (parser->phrase, *parser->at++);
+    append (parser, *parser->at++);
   if (parser->at < parser->end && *parser->at == ']')
-    g_string_append_c (parser->phrase, *parser->at++);
+    append (parser, *parser->at++);
 }
 
 static void
@@ -140,6 +153,7 @@ reset (Parser *parser)
 {
   g_clear_pointer (&parser->address, g_free);
   g_string_truncate (parser->phrase, 0);
+  g_string_truncate (parser->bare, 0);
   g_string_truncate (parser->comment, 0);
   parser->is_quoted = FALSE;
   parser->has_at = FALSE;
@@ -176,7 +190,7 @@ finish_mailbox (Parser *parser)
     }
   else if (is_address (parser))
     {
-      value->email = make_address (parser->phrase->str, parser->phrase->len);
+      value->email = make_address (parser->bare->str, parser->bare->len);
       value->name = make_name (parser->comment);
     }
   else
@@ -196,7 +210,7 @@ take_character (Parser *parser)
     }
 
   if (parser->has_space)
-    g_string_append_c (parser->phrase, ' ');
+    append (parser, ' ');
   parser->has_space = FALSE;
 
   if (*parser->at == '"')
@@ -206,7 +220,7 @@ take_character (Parser *parser)
   else
     {
       parser->has_at = parser->has_at || *parser->at == '@';
-      g_string_append_c (parser->phrase, *parser->at++);
+      append (parser, *parser->at++);
     }
 }
 
@@ -214,10 +228,14 @@ gboolean
 email_addresses_parse (const char *text, gsize length, GPtrArray *addresses)
 {
   g_autoptr (GString) phrase = g_string_new (NULL);
+  g_autoptr (GString) bare = g_string_new (NULL);
   g_autoptr (GString) comment = g_string_new (NULL);
-  Parser parser = {
-    .at = text, .end = text + length, .phrase = phrase, .comment = comment, .addresses = addresses
-  };
+  Parser parser = { .at = text,
+                    .end = text + length,
+                    .phrase = phrase,
+                    .bare = bare,
+                    .comment = comment,
+                    .addresses = addresses };
 
   while (parser.at < parser.end)
     switch (*parser.at)
