@@ -85,6 +85,15 @@ email_writer_check (EmailWriter *self, const char *name, const char *text)
   return self->error == NULL;
 }
 
+static gboolean
+refuse_word (EmailWriter *self, const char *name, const char *text)
+{
+  self->error = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
+                             _ ("The mail cannot be built: “%s” is not lawful for %s"), text, name);
+
+  return FALSE;
+}
+
 /* For what can only be ASCII without space: ids, addresses, types. */
 static gboolean
 check_word (EmailWriter *self, const char *name, const char *text, const char *forbidden)
@@ -94,11 +103,9 @@ check_word (EmailWriter *self, const char *name, const char *text, const char *f
 
   if (*text == '\0' || !email_text_is_ascii (text) || strlen (text) > LONGEST_WORD ||
       strpbrk (text, " \t") != NULL || strpbrk (text, forbidden) != NULL)
-    self->error = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
-                               _ ("The mail cannot be built: “%s” is not lawful for %s"), text,
-                               name);
+    return refuse_word (self, name, text);
 
-  return self->error == NULL;
+  return TRUE;
 }
 
 gboolean
@@ -378,14 +385,23 @@ make_ascii_address (const char *email)
                           g_strdup (email);
 }
 
-/* RFC 5322, 3.4.1: what stands in quotes before the at sign may have nearly anything, and an address
- * of a machine stands in brackets after it. */
+/* RFC 5322, 3.4.1: an address of a machine stands in brackets. */
+static gboolean
+check_domain (EmailWriter *self, const char *name, const char *domain)
+{
+  gboolean is_literal = domain[0] == '[' && g_str_has_suffix (domain, "]");
+  g_autofree char *word = is_literal ? g_strndup (domain + 1, strlen (domain) - 2) :
+                                       g_strdup (domain);
+
+  return check_word (self, name, word, is_literal ? "<>()[],;\\\"" : "<>()[],;:\\\"");
+}
+
+/* RFC 5322, 3.4.1: what stands in quotes before the at sign may have nearly anything. */
 static gboolean
 check_address (EmailWriter *self, const char *name, const char *email)
 {
   const char *domain = strrchr (email, '@');
   gboolean is_quoted = email[0] == '"' && domain > email + 1 && domain[-1] == '"';
-  gboolean is_literal = domain != NULL && domain[1] == '[' && g_str_has_suffix (email, "]");
   g_autofree char *local = NULL;
 
   if (is_quoted)
@@ -393,9 +409,12 @@ check_address (EmailWriter *self, const char *name, const char *email)
   else
     local = domain != NULL ? g_strndup (email, domain - email) : g_strdup (email);
 
-  return check_word (self, name, local, "<>()[],;:\\\"@") &&
-         (domain == NULL ||
-          check_word (self, name, domain + 1, is_literal ? "<>(),;\\\"" : "<>()[],;:\\\""));
+  if (!check_word (self, name, local, "<>()[],;:\\\"@") ||
+      (domain != NULL && !check_domain (self, name, domain + 1)))
+    return FALSE;
+
+  /* It is not folded. */
+  return strlen (email) <= LONGEST_WORD || refuse_word (self, name, email);
 }
 
 static void
@@ -417,7 +436,8 @@ add_address (EmailWriter *self, const char *field, GEmailAddress *address, gbool
     g_string_append_c (self->out, ' ');
   if (name == NULL || *name == '\0')
     {
-      g_string_append (self->out, ascii);
+      /* Without brackets, an encoded word is a name. */
+      g_string_append_printf (self->out, strstr (ascii, "=?") != NULL ? "<%s>" : "%s", ascii);
       return;
     }
 
