@@ -124,7 +124,8 @@ g_email_address_class_init (GEmailAddressClass *klass)
   /**
    * GEmailAddress:email:
    *
-   * The address, "somebody@example.com", or %NULL where a mail has a name without one.
+   * The address, "somebody@example.com", or %NULL where a mail has a name without one. Quotes that
+   * the part before the at sign needs are in it, wherever the address was read.
    *
    * Since: 1.0
    */

@@ -8,6 +8,8 @@
 
 #include "gimap4d/imap/grammar/imap-envelope.h"
 
+#include <string.h>
+
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/imap/grammar/imap-data.h"
 #include "gimap4d/imap/grammar/imap-quirks.h"
@@ -81,13 +83,25 @@ address_clear (Address *address)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Address, address_clear)
 
 static gboolean
-is_plain (const ImapString *part)
+is_plain (const char *text, gsize length)
 {
-  for (gsize i = 0; i < part->length; i++)
-    if (part->data[i] < ' ' || part->data[i] == 0x7f)
+  for (gsize i = 0; i < length; i++)
+    if (text[i] < ' ' || text[i] == 0x7f)
       return FALSE;
 
-  return part->length > 0;
+  return length > 0;
+}
+
+/* What RFC 5322, 3.4.1 allows in front of an at sign only in quotes. Dots that it does not allow are
+ * no matter: there are such addresses. */
+static gboolean
+needs_quotes (const char *text, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (text[i] != '\0' && strchr (" ()<>[]:;@\\,\"", text[i]) != NULL)
+      return TRUE;
+
+  return FALSE;
 }
 
 /* What nearly all addresses are: two words of ASCII, neither a placeholder. */
@@ -97,7 +111,9 @@ join_plain (const Address *address)
   gsize length = address->mailbox.length + 1 + address->host.length;
   char *email;
 
-  if (!is_plain (&address->mailbox) || !is_plain (&address->host) ||
+  if (!is_plain (address->mailbox.data, address->mailbox.length) ||
+      !is_plain (address->host.data, address->host.length) ||
+      needs_quotes (address->mailbox.data, address->mailbox.length) ||
       imap_quirk_is_placeholder (&address->mailbox) || imap_quirk_is_placeholder (&address->host))
     return NULL;
 
@@ -110,7 +126,7 @@ join_plain (const Address *address)
   return email;
 }
 
-/* Takes the text. A line break, which only a literal can hold, must not come out of an address. */
+/* Returns the text. A line break, which only a literal can hold, must not come out of an address. */
 static char *
 blank_controls (char *text)
 {
@@ -121,11 +137,33 @@ blank_controls (char *text)
   return text;
 }
 
+/* RFC 9051, 7.5.2: the server has taken the quotes off. Some leave them. */
+static char *
+quote_mailbox (const char *mailbox)
+{
+  GString *quoted;
+
+  if (mailbox[0] == '"' && mailbox[1] != '\0' && g_str_has_suffix (mailbox, "\""))
+    return g_strdup (mailbox);
+
+  quoted = g_string_new ("\"");
+  for (const char *c = mailbox; *c != '\0'; c++)
+    {
+      if (*c == '"' || *c == '\\')
+        g_string_append_c (quoted, '\\');
+      g_string_append_c (quoted, *c);
+    }
+  g_string_append_c (quoted, '"');
+
+  return g_string_free (quoted, FALSE);
+}
+
 static char *
 join_email (const Address *address)
 {
   g_autofree char *mailbox = NULL;
   g_autofree char *host = NULL;
+  g_autofree char *local = NULL;
   char *email = join_plain (address);
 
   if (email != NULL)
@@ -137,10 +175,14 @@ join_email (const Address *address)
     host = imap_string_dup_utf8 (&address->host);
   if (mailbox == NULL || *mailbox == '\0')
     return NULL;
+  blank_controls (mailbox);
   if (host == NULL || *host == '\0')
-    return blank_controls (g_steal_pointer (&mailbox));
+    return g_steal_pointer (&mailbox);
 
-  return blank_controls (g_strconcat (mailbox, "@", host, NULL));
+  if (needs_quotes (mailbox, strlen (mailbox)))
+    local = quote_mailbox (mailbox);
+
+  return g_strconcat (local != NULL ? local : mailbox, "@", blank_controls (host), NULL);
 }
 
 /* Begin and end of a group have no host: its members stand between and are taken like others. */

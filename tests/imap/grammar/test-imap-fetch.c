@@ -239,6 +239,13 @@ test_p24_envelope (void)
       "(null)|s|N<>||<m>" },
     { "(NIL \"s\" ((\"N\" NIL \"root\" \".MISSING-HOST-NAME.\")) NIL" REST,
       "(null)|s|N<root>||<m>" },
+    /* local parts that are quoted in a mail */
+    { "(NIL NIL ((NIL NIL \"a b\" \"c\")(NIL NIL \"a@\\\"b\" \"c\")) NIL" REST,
+      "(null)|(null)|<\"a b\"@c>,<\"a@\\\"b\"@c>||<m>" },
+    { "(NIL NIL ((NIL NIL \"\\\"a b\\\"\" \"c\")(NIL NIL \"\\\"\" \"c\")) NIL" REST,
+      "(null)|(null)|<\"a b\"@c>,<\"\\\"\"@c>||<m>" },
+    { "(NIL NIL ((NIL NIL \"a..b.\" \"c\")(NIL NIL \"a b\" \"MISSING_DOMAIN\")) NIL" REST,
+      "(null)|(null)|<a..b.@c>,<a b>||<m>" },
     /* wrong arity, wrong types */
     { "(\"d\" \"s\")", "d|s|||(null)!" },
     { "(\"d\")", "d|(null)|||(null)!" },
@@ -249,7 +256,8 @@ test_p24_envelope (void)
     { "(\"d\" \"s\" ((((((x)))))) NIL" REST, "d|s|||<m>!" },
     { "(\"d\" \"s\" NIL NIL NIL NIL NIL NIL NIL \"<m>\" \"more\")", "d|s|||<m>!" },
     { "(\"d\" \"a\rb\" NIL NIL" REST, "d|a b|||<m>" },
-    { "(NIL NIL ((NIL NIL {3}\r\na\nb {4}\r\nc\r\nd)) NIL" REST, "(null)|(null)|<a b@c  d>||<m>" },
+    { "(NIL NIL ((NIL NIL {3}\r\na\nb {4}\r\nc\r\nd)) NIL" REST,
+      "(null)|(null)|<\"a b\"@c  d>||<m>" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
