@@ -14,6 +14,7 @@
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/cli/cli-output.h"
 #include "gimap4d/cli/command.h"
+#include "gimap4d/cli/serve/serve-listen.h"
 #include "gimap4d/cli/serve/serve-open.h"
 #include "gimap4d/cli/serve/serve-site.h"
 
@@ -90,22 +91,14 @@ new_server (void)
                        "call-timeout", 0, NULL);
 }
 
-/* systemd may have a socket for us. */
 static gboolean
 listen_somewhere (Serving *serving, GError **error)
 {
-  g_auto (GStrv) uris = NULL;
-  gboolean is_listening = g_getenv ("LISTEN_FDS") != NULL ?
-                              g_rest_server_listen_systemd (serving->server, error) :
-                              g_rest_server_listen (serving->server, (guint16) port, error);
+  g_autofree char *host = serve_listen_make_host ();
 
-  if (!is_listening)
-    return FALSE;
+  serving->base = serve_listen (serving->server, host, (guint16) port, error);
 
-  uris = g_rest_server_get_uris (serving->server);
-  serving->base = g_strdup (uris[0] != NULL ? uris[0] : "");
-
-  return TRUE;
+  return serving->base != NULL;
 }
 
 static char *

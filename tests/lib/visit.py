@@ -10,6 +10,8 @@ import re
 import sys
 import urllib.parse
 
+import loopback
+
 MOST_PAGES = 10000
 SECONDS = 30
 
@@ -33,7 +35,7 @@ class _Visitor:
     """Keeps the connection and its cookies."""
 
     def __init__(self, netloc):
-        self._connection = http.client.HTTPConnection(netloc, timeout=SECONDS)
+        self._connection = loopback.Connection(netloc, timeout=SECONDS)
         self._cookies = {}
 
     def fetch(self, path):

@@ -9,7 +9,6 @@ import email
 import email.policy
 import hashlib
 import html
-import http.client
 import imaplib
 import os
 import pathlib
@@ -23,6 +22,7 @@ import tempfile
 import threading
 import urllib.parse
 
+import loopback
 import wrapper
 
 PROGRAM = sys.argv[1]
@@ -107,6 +107,7 @@ class Command:
         self._printed = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
         self.base = self.next_address().partition("?")[0]
+        self.port = int(self.base.rstrip("/").rpartition(":")[2])
 
     def _read(self):
         for line in self.process.stdout:
@@ -162,10 +163,12 @@ class Client:
         self.base = base
         self.cookies = {}
 
+    def _connect(self):
+        return loopback.Connection(urllib.parse.urlsplit(self.base).netloc, timeout=PATIENCE)
+
     def ask(self, path, *, verb="GET", body=None, **headers):
         """Names of headers have _ for -; None leaves one out."""
-        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.base).netloc,
-                                                timeout=PATIENCE)
+        connection = self._connect()
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             headers.setdefault("Cookie", self._cookie())
@@ -195,8 +198,7 @@ class Client:
 
     def open(self, path):
         """A connection and its answer, which is read as it comes."""
-        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.base).netloc,
-                                                timeout=PATIENCE)
+        connection = self._connect()
         connection.request("GET", path, headers={"Cookie": self._cookie()})
         return connection, connection.getresponse()
 
@@ -213,11 +215,10 @@ class Client:
     def stall(self, path):
         """Asks, and then hardly reads."""
         netloc = urllib.parse.urlsplit(self.base).netloc
-        host, port = netloc.split(":")
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.settimeout(PATIENCE)
-        client.connect((host, int(port)))
+        client.connect(("127.0.0.1", int(netloc.split(":")[1])))
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: {netloc}\r\nCookie: {self._cookie()}\r\n"
                        "\r\n".encode())
         assert client.recv(1000).startswith(b"HTTP/1.1 200 ")

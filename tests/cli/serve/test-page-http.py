@@ -7,6 +7,7 @@ SPDX-FileCopyrightText: The gimap4d authors
 """
 
 import base64
+import errno
 import hashlib
 import os
 import pathlib
@@ -93,9 +94,61 @@ def test_session_is_new():
 
 
 def test_host():
-    """A name that leads to this machine (DNS rebinding) is not ours."""
-    for host in ("evil.example", "127.0.0.1.evil.example:80"):
-        assert browser.ask(WHERE_MAILS_ARE, Host=host).status == 421, host
+    """Neither a name that leads to this machine (DNS rebinding) is ours, nor one that others share:
+    browsers send cookies to all ports of a host. Nobody who asks is told the right one."""
+    name = re.search(r"^http://(\w{16}\.localhost):\d+/$", command.base)[1]
+    port = command.port
+    similar = ("1" if name[0] == "0" else "0") + name[1:]
+    for host in ("evil.example", "127.0.0.1.evil.example:80", f"127.0.0.1:{port}",
+                 f"localhost:{port}", f"[::1]:{port}", f"{similar}:{port}", f"x.{name}:{port}"):
+        for path in (WHERE_MAILS_ARE, "/", "/?token=" + "0" * 32):
+            answer = browser.ask(path, Host=host)
+            assert answer.status == 421, host
+            assert name not in f"{answer.headers}{answer.text}", host
+    assert browser.ask(WHERE_MAILS_ARE, Host=name).status == 200
+
+
+def test_curl():
+    """It finds the name, as browsers do."""
+    said = subprocess.run(["curl", "--silent", "--noproxy", "*", "--write-out", "%{http_code}",
+                           command.base + "assets/page.css"], check=True, capture_output=True)
+    assert said.stdout.endswith(b"}\n200"), said.stdout[-100:]
+
+
+def test_name_of_each_run():
+    other = Command()
+    assert other.base.split(":")[1] != command.base.split(":")[1]
+    assert other.stop() == 0
+
+
+def test_port_of_another():
+    """A browser may come with IPv4 or IPv6: nobody else may hear the token."""
+    assert is_refused("127.0.0.1", command.port, socket.AF_INET)
+    if not has_ipv6():
+        raise tap.Skip("there is no IPv6")
+    assert is_refused("::1", command.port, socket.AF_INET6)
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as other:
+        port = other.getsockname()[1]
+        result = serve_in_vain("--port", str(port))
+        assert result.returncode == 1 and f"[::1]:{port}" in result.stderr.decode(), result
+
+
+def has_ipv6():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+def is_refused(host, port, family):
+    """Whether nobody else can listen there."""
+    with socket.socket(family) as other:
+        try:
+            other.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
 def test_reading_changes_nothing():
@@ -490,13 +543,16 @@ def test_usage():
         assert result.returncode == 2 and result.stderr, (options, result)
 
 
-def test_port_in_use():
-    port = re.search(r":(\d+)/", command.base)[1]
-    result = subprocess.run(
-        [sys.argv[1], "serve", "--port", port, "--ca-file", setting("CA"), "--password-file", "-",
+def serve_in_vain(*options):
+    return subprocess.run(
+        [sys.argv[1], "serve", *options, "--ca-file", setting("CA"), "--password-file", "-",
          f"imaps://{setting('USER')}@localhost:{setting('IMAPS_PORT')}/"],
-        capture_output=True, input=setting("PASSWORD").encode())
-    assert result.returncode == 1 and port in result.stderr.decode(), result
+        capture_output=True, input=setting("PASSWORD").encode(), timeout=PATIENCE)
+
+
+def test_port_in_use():
+    result = serve_in_vain("--port", str(command.port))
+    assert result.returncode == 1 and str(command.port) in result.stderr.decode(), result
 
 
 def test_systemd_socket():
@@ -504,7 +560,8 @@ def test_systemd_socket():
     with socket.create_server(("127.0.0.1", 0)) as passed:
         served = Command(passed=passed)
         port = passed.getsockname()[1]
-    assert served.base == f"http://127.0.0.1:{port}/", served.base
+    assert served.port == port, served.base
+    assert not has_ipv6() or is_refused("::1", port, socket.AF_INET6)
     visitor = Client(served.base)
     visitor.enter(served.next_address())
     assert visitor.ask(WHERE_MAILS_ARE).status == 200
@@ -544,6 +601,9 @@ tap.run({
     "a token opens once": test_token,
     "the session is a new one": test_session_is_new,
     "names of the host": test_host,
+    "the name by curl": test_curl,
+    "each run has its name": test_name_of_each_run,
+    "no port of another": test_port_of_another,
     "reading changes nothing": test_reading_changes_nothing,
     "what the user changes": test_changes,
     "counts": test_counts,
