@@ -12,6 +12,7 @@
 
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
+#include "gimap4d/mail/email-charset.h"
 #include "gimap4d/mail/g-email-address.h"
 
 /* RFC 5322, 2.1.1: lines should have 78 characters, and must not have more than 998. */
@@ -121,9 +122,17 @@ email_text_is_ascii (const char *text)
 gboolean
 email_text_fits (const char *text, const char *charset)
 {
-  g_autofree char *converted = g_convert (text, -1, charset, "utf-8", NULL, NULL, NULL);
+  gsize length;
+  g_autofree char *converted = g_convert (text, -1, charset, "utf-8", NULL, &length, NULL);
+  g_autofree char *read = NULL;
 
-  return converted != NULL;
+  if (converted == NULL)
+    return FALSE;
+
+  /* Readers take some names for a larger set, in which the same bytes are other characters. */
+  read = email_charset_to_utf8 (charset, converted, length, NULL);
+
+  return g_str_equal (read, text);
 }
 
 static gsize
