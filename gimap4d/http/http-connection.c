@@ -53,7 +53,7 @@ struct _HttpConnection
   State state;
   gint64 deadline;      /* monotonic µs, 0 for none */
   HttpWatch *watch;     /* owned */
-  gboolean is_with_tls; /* a thread of TLS has the socket: nobody else looks at it */
+  gboolean is_with_tls; /* a thread of TLS has the socket: nobody else looks at it, or closes it */
 
   GByteArray *buffer; /* what came and was not handed on */
   gsize scanned;
@@ -103,7 +103,8 @@ close_now (HttpConnection *connection)
   connection->deadline = 0;
   g_cancellable_cancel (connection->cancellable);
   http_watch_forget_descriptor (connection->watch);
-  g_socket_close (connection->socket, NULL);
+  if (!connection->is_with_tls)
+    g_socket_close (connection->socket, NULL);
   http_watch_ring (connection->watch);
 }
 
@@ -128,7 +129,10 @@ http_connection_cut (HttpConnection *connection)
 static void
 said_goodbye_cb (gboolean is_done, gpointer data)
 {
-  close_now (data);
+  HttpConnection *connection = data;
+
+  connection->is_with_tls = FALSE;
+  close_now (connection);
 }
 
 static void
@@ -137,8 +141,8 @@ close_tls (HttpConnection *connection)
   connection->is_with_tls = TRUE;
   connection->has_ended = TRUE;
   watch_socket (connection);
-  http_tls_end (connection->io, connection->context, connection->cancellable, said_goodbye_cb,
-                connection);
+  http_tls_end (connection->io, connection->socket, connection->context, connection->cancellable,
+                said_goodbye_cb, connection);
 }
 
 /* The last byte is out. Closing at once would reset the connection when bytes of the client are
@@ -567,6 +571,7 @@ handshake_cb (gboolean is_done, gpointer data)
 {
   HttpConnection *connection = data;
 
+  connection->is_with_tls = FALSE;
   if (!is_done)
     {
       close_now (connection);
@@ -574,7 +579,6 @@ handshake_cb (gboolean is_done, gpointer data)
     }
 
   connection->state = STATE_HEAD;
-  connection->is_with_tls = FALSE;
   set_deadline (connection, connection->limits->header_timeout);
   /* A request that came with the end of the handshake is inside of TLS, where the socket shows
    * nothing of it. */
@@ -587,8 +591,9 @@ handshake_cb (gboolean is_done, gpointer data)
 static gboolean
 begin_handshake (HttpConnection *connection, GTlsCertificate *certificate)
 {
-  GIOStream *tls = http_tls_begin (connection->io, certificate, connection->context,
-                                   connection->cancellable, handshake_cb, connection);
+  GIOStream *tls = http_tls_begin (G_SOCKET_CONNECTION (connection->io), certificate,
+                                   connection->context, connection->cancellable, handshake_cb,
+                                   connection);
 
   if (tls == NULL)
     return FALSE;

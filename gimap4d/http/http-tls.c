@@ -11,16 +11,18 @@
 /* What waits for a thread of TLS. */
 typedef struct
 {
+  GSocket *socket;           /* owned */
   GCancellable *cancellable; /* owned */
   HttpTlsFunc func;
   gpointer data; /* perhaps freed when cancellable is cancelled */
 } Wait;
 
 static Wait *
-wait_new (GCancellable *cancellable, HttpTlsFunc func, gpointer data)
+wait_new (GSocket *socket, GCancellable *cancellable, HttpTlsFunc func, gpointer data)
 {
   Wait *wait = g_new0 (Wait, 1);
 
+  wait->socket = g_object_ref (socket);
   wait->cancellable = g_object_ref (cancellable);
   wait->func = func;
   wait->data = data;
@@ -28,11 +30,15 @@ wait_new (GCancellable *cancellable, HttpTlsFunc func, gpointer data)
   return wait;
 }
 
+/* The thread has left the socket: its descriptor may go, and be that of another connection. */
 static void
 end_waiting (Wait *wait, gboolean is_done)
 {
-  if (!g_cancellable_is_cancelled (wait->cancellable))
+  if (g_cancellable_is_cancelled (wait->cancellable))
+    g_socket_close (wait->socket, NULL);
+  else
     wait->func (is_done, wait->data);
+  g_object_unref (wait->socket);
   g_object_unref (wait->cancellable);
   g_free (wait);
 }
@@ -44,7 +50,7 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 GIOStream *
-http_tls_begin (GIOStream *base,
+http_tls_begin (GSocketConnection *base,
                 GTlsCertificate *certificate,
                 GMainContext *context,
                 GCancellable *cancellable,
@@ -63,8 +69,9 @@ http_tls_begin (GIOStream *base,
     return NULL;
 
   g_main_context_push_thread_default (context);
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, cancellable,
-                                    handshake_cb, wait_new (cancellable, func, data));
+  g_tls_connection_handshake_async (
+      G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, cancellable, handshake_cb,
+      wait_new (g_socket_connection_get_socket (base), cancellable, func, data));
   g_main_context_pop_thread_default (context);
 
   return G_IO_STREAM (tls);
@@ -78,6 +85,7 @@ close_cb (GObject *source, GAsyncResult *result, gpointer data)
 
 void
 http_tls_end (GIOStream *tls,
+              GSocket *socket,
               GMainContext *context,
               GCancellable *cancellable,
               HttpTlsFunc func,
@@ -85,6 +93,6 @@ http_tls_end (GIOStream *tls,
 {
   g_main_context_push_thread_default (context);
   g_io_stream_close_async (tls, G_PRIORITY_DEFAULT, cancellable, close_cb,
-                           wait_new (cancellable, func, data));
+                           wait_new (socket, cancellable, func, data));
   g_main_context_pop_thread_default (context);
 }

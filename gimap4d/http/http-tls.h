@@ -10,12 +10,13 @@
 
 G_BEGIN_DECLS
 
-/* Called in the context that was given, unless the cancellable is cancelled by then: whoever waits
- * cancels it before @data goes away. */
+/* Called in the context that was given, unless the cancellable is cancelled by then, which whoever
+ * waits does before @data goes away, and instead of closing the socket: that is done here when the
+ * thread of TLS has left it. */
 typedef void (*HttpTlsFunc) (gboolean is_done, gpointer data);
 
 /* The encrypted stream above @base, whose handshake has begun; NULL where there is no TLS. */
-GIOStream *http_tls_begin (GIOStream *base,
+GIOStream *http_tls_begin (GSocketConnection *base,
                            GTlsCertificate *certificate,
                            GMainContext *context,
                            GCancellable *cancellable,
@@ -23,6 +24,7 @@ GIOStream *http_tls_begin (GIOStream *base,
                            gpointer data);
 /* Says goodbye as TLS wants it, which waits when the client does not read. */
 void http_tls_end (GIOStream *tls,
+                   GSocket *socket,
                    GMainContext *context,
                    GCancellable *cancellable,
                    HttpTlsFunc func,

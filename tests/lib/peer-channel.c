@@ -489,19 +489,20 @@ store_result_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_set_object ((GAsyncResult **) data, result);
 }
 
-/* The socket's own timeout ends a handshake that gets no answer, its end one that nobody wants. */
+/* The socket's own timeout ends a handshake that gets no answer. */
 static void
 complete_handshake (PeerChannel *channel, GAsyncResult **out_result)
 {
   GSocket *socket = g_socket_connection_get_socket (channel->connection);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
   g_socket_set_timeout (socket, PEER_DEADLINE_SECONDS);
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (channel->stream), G_PRIORITY_DEFAULT, NULL,
-                                    store_result_cb, out_result);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (channel->stream), G_PRIORITY_DEFAULT,
+                                    cancellable, store_result_cb, out_result);
   while (*out_result == NULL)
     {
       if (is_stopping (channel))
-        g_socket_shutdown (socket, TRUE, TRUE, NULL);
+        g_cancellable_cancel (cancellable);
       g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
     }
   g_socket_set_timeout (socket, 0);
