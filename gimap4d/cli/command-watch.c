@@ -90,10 +90,24 @@ error_cb (GImapNotifier *notifier, GError *error, Watch *watch)
     take_error (watch, g_error_copy (error));
 }
 
-static void
-interrupted_cb (GCancellable *cancellable, GMainLoop *loop)
+static gboolean
+interrupted_cb (GCancellable *cancellable, gpointer data)
 {
-  g_main_loop_quit (loop);
+  g_main_loop_quit (data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* What is cancelled before the loop runs, or just then, ends it, too. */
+static void
+wait_for_end (Watch *watch)
+{
+  g_autoptr (GSource) source = g_cancellable_source_new (watch->run->cancellable);
+
+  g_source_set_callback (source, G_SOURCE_FUNC (interrupted_cb), watch->loop, NULL);
+  g_source_attach (source, NULL);
+  g_main_loop_run (watch->loop);
+  g_source_destroy (source);
 }
 
 static gboolean
@@ -101,7 +115,6 @@ watch_box (Watch *watch, GError **error)
 {
   GCancellable *cancellable = watch->run->cancellable;
   GImapNotifier *notifier = g_imap_transporter_get_notifier (watch->transporter);
-  gulong id;
 
   g_signal_connect (notifier, "mail-created", G_CALLBACK (created_cb), watch);
   g_signal_connect (notifier, "mail-deleted", G_CALLBACK (deleted_cb), watch);
@@ -112,10 +125,7 @@ watch_box (Watch *watch, GError **error)
   if (!watch->run->is_json)
     cli_complain (_ ("watching “%s” until Ctrl-C"), watch->sink.box);
 
-  id = g_cancellable_connect (cancellable, G_CALLBACK (interrupted_cb), watch->loop, NULL);
-  if (!g_cancellable_is_cancelled (cancellable))
-    g_main_loop_run (watch->loop);
-  g_cancellable_disconnect (cancellable, id);
+  wait_for_end (watch);
   g_signal_handlers_disconnect_by_data (notifier, watch);
   g_imap_notifier_stop (notifier, NULL, NULL);
   g_imap_transporter_close (watch->transporter, NULL, NULL);

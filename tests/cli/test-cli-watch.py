@@ -105,6 +105,16 @@ def test_server_restarts():
     assert process.returncode == 0 and "watching goes on" in complaints, complaints
 
 
+def test_interrupt_before_it_waits():
+    """Ctrl-C between the last look whether it came and the waiting."""
+    module = os.environ.get("GIMAP4D_TEST_EARLY_INTERRUPT_MODULE")
+    if not module:
+        raise tap.Skip("not with a sanitizer")
+    done = subprocess.run([PROGRAM, "watch", url("Trash"), *options()], capture_output=True,
+                          timeout=SECONDS, env={**os.environ, "LD_PRELOAD": module})
+    assert done.returncode == 0, done
+
+
 def test_nohup():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -122,6 +132,7 @@ tap.run({
     "JSON": test_json,
     "a program": test_program,
     "a program that fails": test_program_that_fails,
+    "interrupted before it waits": test_interrupt_before_it_waits,
     "nohup": test_nohup,
     "the server restarts": test_server_restarts,
 })
