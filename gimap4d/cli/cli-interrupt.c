@@ -84,6 +84,12 @@ cli_interrupt_watch (void)
   return interrupt;
 }
 
+gboolean
+cli_interrupt_has_come (void)
+{
+  return g_atomic_int_get (&came) != 0;
+}
+
 void
 cli_interrupt_raise (void)
 {

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * signal ends the program at once. */
 GCancellable *cli_interrupt_watch (void);
 
+gboolean cli_interrupt_has_come (void);
+
 /* Ends the program by the signal that came, so that a shell sees what happened. Returns when none
  * came. */
 void cli_interrupt_raise (void);

@@ -187,9 +187,10 @@ report (const GError *error)
 {
   g_autofree char *sentence = cli_error_make_sentence (error);
 
-  if (cli_error_is_interrupt (error))
-    cli_interrupt_raise ();
-  cli_complain ("%s", sentence);
+  /* Who stopped it knows; but a command may have to say what was done until then. */
+  if (!cli_error_is_interrupt (error) || !cli_interrupt_has_come ())
+    cli_complain ("%s", sentence);
+  cli_interrupt_raise ();
 
   return cli_error_get_exit (error);
 }

@@ -6,9 +6,12 @@ SPDX-FileCopyrightText: The gimap4d authors
 
 import os
 import pathlib
+import signal
+import subprocess
+import time
 
 import tap
-from command import password_file, path, run, setting, url, write_file
+from command import PROGRAM, SECONDS, password_file, path, run, setting, url, write_file
 from fake_server import FakeServer
 from private_dovecot import control
 
@@ -115,6 +118,24 @@ def test_unknown_outcome():
     assert b";id;" not in done.err, done
 
 
+def test_interrupt():
+    """It dies of the signal, as a shell expects it; before that it says how to go on."""
+    mbox = make_mbox(3)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with FakeServer(APPEND=[(b"", b"OK"), ()]) as server:
+            process = subprocess.Popen(
+                [PROGRAM, "append", server.url("Box"), mbox, "--mbox", "--allow-plain",
+                 "--password-file", password_file()], stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, text=True)
+            while server.verbs.count("APPEND") < 2:
+                assert process.poll() is None, process.stderr.read()
+                time.sleep(0.01)
+            process.send_signal(number)
+            complaint = process.communicate(timeout=SECONDS)[1]
+            assert process.returncode == -number, (process.returncode, complaint)
+            assert "--start 2" in complaint and complaint.count("\n") == 1, complaint
+
+
 tap.run({
     "a file": test_file,
     "standard input and line ends": test_input_and_line_ends,
@@ -124,4 +145,5 @@ tap.run({
     "refusals": test_refusals,
     "quota": test_quota,
     "unknown outcome": test_unknown_outcome,
+    "interrupted": test_interrupt,
 })
