@@ -209,7 +209,9 @@ cli_account_new_transporter (CliAccount *account,
       authorities = g_tls_file_database_new (path, error);
       if (authorities == NULL)
         {
-          g_prefix_error (error, "%s: ", account->ca_file);
+          g_autofree char *shown = g_filename_display_name (account->ca_file);
+
+          g_prefix_error (error, "%s: ", shown);
           return NULL;
         }
     }

@@ -98,6 +98,7 @@ save (const CommandRun *run,
   g_autofree char *hidden = g_strdup_printf (".gimap4d-%08x.part", g_random_int ());
   g_autofree char *temporary = g_build_filename (folder, hidden, NULL);
   g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *shown = g_filename_display_name (path);
   g_autoptr (CliProgress) progress = NULL;
   g_autoptr (CliFile) file = NULL;
   guint64 size = 0;
@@ -106,7 +107,7 @@ save (const CommandRun *run,
   if (!may_replace && g_file_test (path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
     {
       g_set_error (error, CLI_ERROR, CLI_EXIT_FAILED,
-                   _ ("“%s” is there already; move it away, or replace it with --force"), path);
+                   _ ("“%s” is there already; move it away, or replace it with --force"), shown);
       return FALSE;
     }
   progress = cli_progress_new (name, g_mail_attachment_get_size (attachment));

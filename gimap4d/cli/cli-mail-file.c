@@ -21,7 +21,7 @@
 struct _CliMailFile
 {
   FILE *stream;
-  char *path; /* owned */
+  char *shown; /* owned: its name, for people */
   gboolean is_mbox;
   gboolean is_ended;
 
@@ -38,17 +38,19 @@ CliMailFile *
 cli_mail_file_open (const char *path, gboolean is_mbox, GError **error)
 {
   FILE *stream = strcmp (path, "-") == 0 ? stdin : fopen (path, "re");
+  int problem = errno;
+  g_autofree char *shown = g_filename_display_name (path);
   CliMailFile *file;
 
   if (stream == NULL)
     {
       g_set_error (error, CLI_ERROR, CLI_EXIT_FAILED, _ ("“%s” cannot be read: %s; check its name"),
-                   path, g_strerror (errno));
+                   shown, g_strerror (problem));
       return NULL;
     }
   file = g_new0 (CliMailFile, 1);
   file->stream = stream;
-  file->path = g_strdup (path);
+  file->shown = g_steal_pointer (&shown);
   file->is_mbox = is_mbox;
   file->piece = g_malloc (PIECE);
   file->ends_line = TRUE;
@@ -63,7 +65,7 @@ cli_mail_file_close (CliMailFile *file)
   if (file->stream != stdin)
     fclose (file->stream);
   g_clear_pointer (&file->date, g_date_time_unref);
-  g_free (file->path);
+  g_free (file->shown);
   g_free (file->piece);
   g_free (file);
 }
@@ -93,7 +95,7 @@ read_piece (CliMailFile *file, GError **error)
       return !file->is_ended;
     }
   g_set_error (error, CLI_ERROR, CLI_EXIT_FAILED, _ ("“%s” cannot be read: %s; check its name"),
-               file->path, g_strerror (errno));
+               file->shown, g_strerror (errno));
   file->is_ended = TRUE;
 
   return FALSE;
@@ -171,7 +173,7 @@ begin_mbox (CliMailFile *file, GError **error)
   g_set_error (error, CLI_ERROR, CLI_EXIT_FAILED,
                _ ("“%s” is no mbox: it does not begin with “From ”; leave --mbox out for a file "
                   "with one mail"),
-               file->path);
+               file->shown);
 
   return FALSE;
 }
@@ -230,7 +232,7 @@ cli_mail_file_next (CliMailFile *file, CliSpool **out_mail, GDateTime **out_date
   if (cli_spool_get_size (mail) == 0)
     {
       g_set_error (error, CLI_ERROR, CLI_EXIT_FAILED, _ ("“%s” has a mail without an octet"),
-                   file->path);
+                   file->shown);
       return FALSE;
     }
   *out_mail = g_steal_pointer (&mail);

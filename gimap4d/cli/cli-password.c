@@ -89,8 +89,9 @@ cli_password_read (const char *path, GError **error)
 {
   gboolean is_input = strcmp (path, "-") == 0;
   g_autofree char *octets = g_malloc (LONGEST_SECRET + 1);
+  g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *where = is_input ? g_strdup (_ ("standard input")) :
-                                      g_strdup_printf ("“%s”", path);
+                                      g_strdup_printf ("“%s”", shown);
   int fd = is_input ? STDIN_FILENO : g_open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0);
   gssize length = fd >= 0 ? read_octets (fd, octets, LONGEST_SECRET + 1) : -1;
   int problem = errno;

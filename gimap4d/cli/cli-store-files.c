@@ -333,6 +333,8 @@ remove_halves (FilesStore *store)
 static gboolean
 check_strangers (FilesStore *store, gboolean has_state, GError **error)
 {
+  g_autofree char *shown = g_filename_display_name (store->folder);
+
   if (has_state || g_hash_table_size (store->present) == 0)
     return TRUE;
   if (store->may_replace)
@@ -343,7 +345,7 @@ check_strangers (FilesStore *store, gboolean has_state, GError **error)
   g_set_error (error, CLI_ERROR, CLI_EXIT_FAILED,
                _ ("“%s” has mails of which nothing is known; choose an empty folder, or replace "
                   "them with --force"),
-               store->folder);
+               shown);
 
   return FALSE;
 }

@@ -104,6 +104,7 @@ send (Adder *adder, CliSpool *mail, GDateTime *date, GError **error)
 static void
 tell (Adder *adder, const char *path, GImapMessageSet *ids)
 {
+  g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *id = g_imap_message_set_to_string (ids);
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -113,7 +114,7 @@ tell (Adder *adder, const char *path, GImapMessageSet *ids)
   json_builder_set_member_name (builder, "number");
   json_builder_add_int_value (builder, adder->number);
   json_builder_set_member_name (builder, "file");
-  json_builder_add_string_value (builder, path);
+  json_builder_add_string_value (builder, shown);
   json_builder_set_member_name (builder, "id");
   json_builder_add_string_value (builder, *id != '\0' ? id : NULL);
   json_builder_end_object (builder);
@@ -236,6 +237,7 @@ const Command command_append = {
               "  generate-report | gimap4d append --password-file secret "
               "imaps://ada@imap.example.org/",
   .n_words = G_MAXUINT - 1,
+  .takes_files = TRUE,
   .entries = entries,
   .run = run_append,
 };

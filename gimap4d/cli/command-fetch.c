@@ -144,6 +144,7 @@ const Command command_fetch = {
               "  gimap4d fetch --mbox imaps://ada@imap.example.org/Archive/2024 2024.mbox\n"
               "  gimap4d fetch --maildir --search UNSEEN imaps://ada@imap.example.org/ Mail",
   .n_words = 1,
+  .takes_files = TRUE,
   .entries = entries,
   .run = run_fetch,
 };

@@ -31,6 +31,7 @@ typedef struct
   const char *summary; /* to be translated: what it does, one line */
   const char *examples;
   guint n_words;               /* how many may follow the URL */
+  gboolean takes_files;        /* they are names of files, in the encoding of these */
   const GOptionEntry *entries; /* nullable, to be translated */
 
   /* What went wrong otherwise than by an error of the library is a CLI_ERROR. */

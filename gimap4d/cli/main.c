@@ -75,12 +75,20 @@ new_context (const Command *command, const GOptionEntry *account_entries)
   return context;
 }
 
-/* The words of the command line may be in another character set. */
+/* The words of the command line may be in another character set; the name of a file is what its octets
+ * are. */
 static char *
-to_utf8 (const char *word)
+take_word (const char *word, gboolean is_file, GError **error)
 {
-  return g_utf8_validate (word, -1, NULL) ? g_strdup (word) :
-                                            g_locale_to_utf8 (word, -1, NULL, NULL, NULL);
+  char *text = is_file || g_utf8_validate (word, -1, NULL) ?
+                   g_strdup (word) :
+                   g_locale_to_utf8 (word, -1, NULL, NULL, NULL);
+
+  if (text == NULL)
+    g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE,
+                 _ ("“%s” is no text in the character set of the locale"), word);
+
+  return text;
 }
 
 static gboolean
@@ -106,9 +114,11 @@ take_words (const Command *command, char **words, GStrv *out_words, GError **err
     {
       for (guint i = 0; i < n_words; i++)
         {
-          g_autofree char *word = to_utf8 (words[i]);
+          g_autofree char *word = take_word (words[i], i > 0 && command->takes_files, error);
 
-          g_strv_builder_add (taken, word != NULL ? word : "");
+          if (word == NULL)
+            return FALSE;
+          g_strv_builder_add (taken, word);
         }
       *out_words = g_strv_builder_end (taken);
       return TRUE;

@@ -136,6 +136,18 @@ def test_interrupt():
             assert "--start 2" in complaint and complaint.count("\n") == 1, complaint
 
 
+def test_names_without_utf8():
+    """A name of a file is octets, whatever language the terminal speaks."""
+    name = path("caf").encode() + b"\xe9"
+    pathlib.Path(os.fsdecode(name)).write_bytes(MAIL)
+    done = run("append", url("Sent"), name, "--json")
+    value, = done.values()
+    assert value["file"].startswith(path("caf")) and "\ufffd" in value["file"], value
+    assert run("get", url("Sent"), value["id"], "--raw").out == MAIL
+    complaint = run("append", url("Sent"), name + b"x", code=1).err.decode()
+    assert path("caf") in complaint and "\\xe9" not in complaint, complaint
+
+
 tap.run({
     "a file": test_file,
     "standard input and line ends": test_input_and_line_ends,
@@ -146,4 +158,5 @@ tap.run({
     "quota": test_quota,
     "unknown outcome": test_unknown_outcome,
     "interrupted": test_interrupt,
+    "names that are no UTF-8": test_names_without_utf8,
 })

@@ -218,6 +218,16 @@ def test_own_names():
     assert pathlib.Path(target, "00000002.eml").read_bytes() == MAILS[1].read_bytes()
 
 
+def test_names_without_utf8():
+    """A name of a file is octets, whatever language the terminal speaks."""
+    for name, words in ((b"caf\xe9", []), (b"caf\xe9.mbox", ["--mbox"])):
+        target = os.path.join(path("").encode(), name)
+        run("fetch", url(), target, *words, "--ids", "1")
+        assert os.path.exists(target), os.listdir(path("").encode())
+        complaint = run("fetch", url("Many"), target, *words, code=1).err.decode()
+        assert path("caf") in complaint, complaint
+
+
 def test_two_at_once():
     target = path("twice")
     processes = [subprocess.Popen([PROGRAM, "fetch", url("Many"), target, *options()],
@@ -288,6 +298,7 @@ tap.run({
     "killed, mbox": test_killed_mbox,
     "a failing disk": test_failing_disk,
     "names of the user": test_own_names,
+    "names that are no UTF-8": test_names_without_utf8,
     "two at once": test_two_at_once,
     "the server dies": test_server_dies,
     "memory": test_memory,

@@ -46,6 +46,7 @@ def test_usage():
                   ("list", "imaps://u@h/" + 5000 * "x"), ("get", "imaps://u@h/"),
                   ("list", "imaps://u@h/", "--limit", "0"),
                   ("check", "imaps://u@h/", "--timeout", "-1"),
+                  ("search", "imaps://u@h/", b"\xff"),
                   ("fetch", "imaps://u@h/"), ("append", "imaps://u@h/", "--start", "0")):
         done = usage(*words)
         assert done.returncode == 2 and not done.stdout, (words, done)
