@@ -31,14 +31,16 @@ typedef struct
   guint last;
 } Range;
 
-/* The file: its title, "place URL", "form NAME", "uidvalidity NUMBER"; then, as it goes on, "begin OFFSET"
- * and "done RANGE…". A last line without its end was cut by a crash and does not count. */
+/* The file: its title, "place URL", "form NAME", "uidvalidity NUMBER"; then, as it goes on, "begin OFFSET
+ * LENGTH RANGE…" and "done RANGE…". A last line without its end was cut by a crash and does not count. */
 struct _CliState
 {
   char *path;     /* owned */
   int fd;         /* locked while it is open */
   GArray *ranges; /* of Range; in order once it is read */
   gint64 begun;   /* -1: nothing */
+  gint64 begun_length;
+  char *begun_ranges; /* owned, nullable: of the file */
 
   GArray *added; /* of Range: not in the file yet */
 };
@@ -62,6 +64,7 @@ cli_state_free (CliState *state)
 {
   close (state->fd);
   g_free (state->path);
+  g_free (state->begun_ranges);
   g_array_unref (state->ranges);
   g_array_unref (state->added);
   g_free (state);
@@ -144,18 +147,30 @@ read_done (CliState *state, const char *text)
 }
 
 static gboolean
-read_line (CliState *state, const char *line)
+read_begin (CliState *state, const char *text)
 {
-  guint64 offset;
+  g_auto (GStrv) words = g_strsplit (text, " ", 3);
+  guint64 offset, length;
 
-  if (g_str_has_prefix (line, "done "))
-    return read_done (state, line + strlen ("done "));
-  if (!g_str_has_prefix (line, "begin ") ||
-      !g_ascii_string_to_unsigned (line + strlen ("begin "), 10, 0, G_MAXINT64, &offset, NULL))
+  if (g_strv_length (words) != 3 ||
+      !g_ascii_string_to_unsigned (words[0], 10, 0, G_MAXINT64, &offset, NULL) ||
+      !g_ascii_string_to_unsigned (words[1], 10, 0, G_MAXINT64 - offset, &length, NULL))
     return FALSE;
   state->begun = offset;
+  state->begun_length = length;
+  g_free (state->begun_ranges);
+  state->begun_ranges = g_strdup (words[2]);
 
   return TRUE;
+}
+
+static gboolean
+read_line (CliState *state, const char *line)
+{
+  if (g_str_has_prefix (line, "done "))
+    return read_done (state, line + strlen ("done "));
+
+  return g_str_has_prefix (line, "begin ") && read_begin (state, line + strlen ("begin "));
 }
 
 /* The four lines at its head. */
@@ -329,22 +344,6 @@ cli_state_has (CliState *state, guint uid)
   return FALSE;
 }
 
-gint64
-cli_state_get_begun (CliState *state)
-{
-  return state->begun;
-}
-
-gboolean
-cli_state_begin (CliState *state, gint64 offset, GError **error)
-{
-  g_autofree char *line = g_strdup_printf ("begin %" G_GINT64_FORMAT "\n", offset);
-
-  state->begun = offset;
-
-  return append (state, line, error);
-}
-
 void
 cli_state_add (CliState *state, guint uid)
 {
@@ -359,26 +358,69 @@ cli_state_add (CliState *state, guint uid)
     g_array_append_val (state->added, range);
 }
 
-gboolean
-cli_state_flush (CliState *state, GError **error)
+static char *
+describe_added (CliState *state)
 {
-  g_autoptr (GString) line = g_string_new ("done ");
+  GString *text = g_string_new (NULL);
 
-  if (state->added->len == 0)
-    return TRUE;
   for (guint i = 0; i < state->added->len; i++)
     {
       const Range *range = &g_array_index (state->added, Range, i);
 
-      g_string_append_printf (line, "%s%u", i > 0 ? "," : "", range->first);
+      g_string_append_printf (text, "%s%u", i > 0 ? "," : "", range->first);
       if (range->last > range->first)
-        g_string_append_printf (line, ":%u", range->last);
+        g_string_append_printf (text, ":%u", range->last);
     }
-  g_string_append_c (line, '\n');
-  if (!append (state, line->str, error))
+
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+cli_state_flush (CliState *state, GError **error)
+{
+  g_autofree char *ranges = describe_added (state);
+  g_autofree char *line = g_strdup_printf ("done %s\n", ranges);
+
+  if (state->added->len == 0)
+    return TRUE;
+  if (!append (state, line, error))
     return FALSE;
   g_array_set_size (state->added, 0);
   state->begun = -1;
+
+  return TRUE;
+}
+
+gint64
+cli_state_get_begun (CliState *state, gint64 *out_length)
+{
+  if (out_length != NULL)
+    *out_length = state->begun_length;
+
+  return state->begun;
+}
+
+gboolean
+cli_state_begin (CliState *state, gint64 offset, gint64 length, GError **error)
+{
+  g_autofree char *ranges = describe_added (state);
+  g_autofree char *line = g_strdup_printf ("begin %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s\n",
+                                           offset, length, ranges);
+
+  state->begun = offset;
+  state->begun_length = length;
+
+  return append (state, line, error);
+}
+
+gboolean
+cli_state_take_begun (CliState *state, GError **error)
+{
+  g_autofree char *line = g_strdup_printf ("done %s\n", state->begun_ranges);
+
+  if (!append (state, line, error) || !read_done (state, state->begun_ranges))
+    return FALSE;
+  merge_ranges (state->ranges);
 
   return TRUE;
 }

@@ -24,14 +24,16 @@ gboolean cli_state_is_empty (CliState *state);
 /* Of what stood in the file when it was opened. */
 gboolean cli_state_has (CliState *state, guint uid);
 
-/* Where a part of a large file begins that may be half written; -1 when none is. */
-gint64 cli_state_get_begun (CliState *state);
-/* On the disk when it returns. */
-gboolean cli_state_begin (CliState *state, gint64 offset, GError **error);
-
 /* What is done; it counts with the next flush, which ends what was begun, too. */
 void cli_state_add (CliState *state, guint uid);
 gboolean cli_state_flush (CliState *state, GError **error);
+
+/* Where a part of a large file begins that may be half written; -1 when none is. */
+gint64 cli_state_get_begun (CliState *state, gint64 *out_length);
+/* With what was added since the last flush. On the disk when it returns. */
+gboolean cli_state_begin (CliState *state, gint64 offset, gint64 length, GError **error);
+/* What a run before has begun is there, and done. */
+gboolean cli_state_take_begun (CliState *state, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliState, cli_state_free)
 
