@@ -15,6 +15,9 @@
 
 #define REPLACEMENT "\357\277\275"
 #define NO_CONVERTER ((GIConv) -1)
+/* What a converter sees at once. A sanitizer looks at all that it is shown, which at each byte that is
+ * wrong would be the rest of the text. */
+#define WINDOW 4096
 
 /* What mail programs mean by a name: the larger set of the vendor that made the name popular, as the
  * WHATWG Encoding Standard (section 4.2) has it. */
@@ -124,14 +127,20 @@ convert_some (GIConv converter, char **in, gsize *in_left, GString *text, gboole
   char block[4096];
   char *out = block;
   gsize out_left = sizeof block;
-  gsize result = g_iconv (converter, in, in_left, &out, &out_left);
+  gsize shown = MIN (*in_left, WINDOW);
+  gsize window_left = shown;
+  gsize result = g_iconv (converter, in, &window_left, &out, &out_left);
   int code = errno;
 
+  *in_left -= shown - window_left;
   g_string_append_len (text, block, out - block);
   if (result != (gsize) -1)
-    return FALSE;
+    return *in_left > 0;
 
   if (code == E2BIG && out != block)
+    return TRUE;
+  /* A character that goes on behind the window. */
+  if (code == EINVAL && window_left < MIN (shown, *in_left))
     return TRUE;
 
   *out_problem = TRUE;

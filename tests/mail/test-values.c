@@ -354,6 +354,51 @@ test_charsets (void)
     }
 }
 
+/* A converter sees some thousand bytes at once: wherever a character or an escape stands, it is whole
+ * in the end. */
+static void
+test_long_charsets (void)
+{
+  static const struct
+  {
+    const char *charset;
+    const char *in;
+    gssize length;
+    const char *out;
+  } rows[] = {
+    { "gb18030", "\201\060\201\060", 4, "\302\200" }, { "euc-jp", "\217\260\241", 3, "丂" },
+    { "iso-2022-jp", "\033$B2q\033(B", 8, "会" },     { "utf-7", "+AOk-", 5, "é" },
+    { "utf-16be", "\330\075\336\000", 4, "😀" },       { "shift_jis", "\207@", 2, "①" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (guint first = 0; first < rows[i].length; first++)
+      {
+        GString *in = g_string_new (NULL);
+        GString *out = g_string_new (NULL);
+        g_autofree char *text = NULL;
+        gboolean is_problem;
+
+        for (guint n = 0; n < 5000; n++)
+          {
+            g_string_append_len (in, rows[i].in, rows[i].length);
+            g_string_append (out, rows[i].out);
+          }
+        /* Another place in the window, for those with a length that divides it. */
+        if (!g_str_equal (rows[i].charset, "utf-16be"))
+          for (guint n = 0; n < first; n++)
+            {
+              g_string_prepend_c (in, 'a');
+              g_string_prepend_c (out, 'a');
+            }
+        text = email_charset_to_utf8 (rows[i].charset, in->str, in->len, &is_problem);
+        g_assert_true (g_str_equal (text, out->str));
+        g_assert_false (is_problem);
+        g_string_free (in, TRUE);
+        g_string_free (out, TRUE);
+      }
+}
+
 static GBytes *
 read_all (GInputStream *stream, gsize step)
 {
@@ -441,6 +486,7 @@ main (int argc, char **argv)
   g_test_add_func ("/values/message-ids", test_message_ids);
   g_test_add_func ("/values/previews", test_previews);
   g_test_add_func ("/values/charsets", test_charsets);
+  g_test_add_func ("/values/long-charsets", test_long_charsets);
   g_test_add_func ("/values/decoding", test_decoding);
 
   return g_test_run ();
