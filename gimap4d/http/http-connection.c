@@ -17,66 +17,12 @@
 
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/http/http-address.h"
-#include "gimap4d/http/http-gate.h"
-#include "gimap4d/http/http-pace.h"
-#include "gimap4d/http/http-pipe.h"
+#include "gimap4d/http/http-connection-private.h"
 #include "gimap4d/http/http-refusal.h"
 #include "gimap4d/http/http-tls.h"
 
 /* Not smaller than a TLS record: what is left of one inside GnuTLS makes no source ready. */
 #define READ_SIZE 16384
-
-typedef enum
-{
-  STATE_HANDSHAKE,
-  STATE_HEAD,    /* waits for a request, or for the rest of its head */
-  STATE_REQUEST, /* libsoup has it */
-  STATE_LINGER,  /* the last answer is out: nothing of the client matters any more */
-  STATE_CLOSED,
-} State;
-
-struct _HttpConnection
-{
-  guint count;        /* of references: a function may run a main loop while we wait for it */
-  SoupServer *server; /* owned */
-  const HttpConnectionLimits *limits; /* unowned */
-  GMainContext *context;              /* owned */
-  GIOStream *io;                      /* owned; the TLS connection where there is TLS */
-  GSocket *socket;                    /* owned */
-  GSocketAddress *local;              /* owned */
-  GSocketAddress *remote;             /* owned; carries this connection for libsoup's messages */
-  char *remote_host;                  /* owned */
-  char *remote_network;               /* owned */
-  GCancellable *cancellable;          /* owned; stops the handshake */
-  gboolean is_secure;
-
-  State state;
-  gint64 deadline;      /* monotonic µs, 0 for none */
-  HttpWatch *watch;     /* owned */
-  gboolean is_with_tls; /* a thread of TLS has the socket: nobody else looks at it, or closes it */
-
-  GByteArray *buffer; /* what came and was not handed on */
-  gsize scanned;
-  gboolean has_begun; /* the first byte of a request is there, and its time is running */
-  gboolean has_ended; /* the client sends nothing more */
-  gsize lingered;
-
-  HttpPipe *pipe; /* owned, nullable: while there is a request */
-  HttpHead head;
-  HttpChunks chunks;
-  guint64 body_left;
-  gboolean is_body_complete;
-  HttpPace pace;
-  SoupServerMessage *message; /* unowned, nullable */
-  gboolean is_answer_complete;
-  gboolean must_close;
-  gboolean is_draining;
-
-  HttpConnectionFunc closed;
-  gpointer closed_data;
-  HttpConnectionFunc gone;
-  gpointer gone_data;
-};
 
 static GQuark
 connection_quark (void)
@@ -86,20 +32,20 @@ connection_quark (void)
 
 static void watch_socket (HttpConnection *connection);
 
-static void
-set_deadline (HttpConnection *connection, guint milliseconds)
+void
+http_connection_set_deadline (HttpConnection *connection, guint milliseconds)
 {
   connection->deadline = milliseconds > 0 ? g_get_monotonic_time () + (gint64) milliseconds * 1000 :
                                             0;
 }
 
-static void
-close_now (HttpConnection *connection)
+void
+http_connection_close_now (HttpConnection *connection)
 {
-  if (connection->state == STATE_CLOSED)
+  if (connection->state == HTTP_CONNECTION_CLOSED)
     return;
 
-  connection->state = STATE_CLOSED;
+  connection->state = HTTP_CONNECTION_CLOSED;
   connection->deadline = 0;
   g_cancellable_cancel (connection->cancellable);
   http_watch_forget_descriptor (connection->watch);
@@ -122,7 +68,7 @@ tell_gone (HttpConnection *connection)
 void
 http_connection_cut (HttpConnection *connection)
 {
-  close_now (connection);
+  http_connection_close_now (connection);
   tell_gone (connection);
 }
 
@@ -132,7 +78,7 @@ said_goodbye_cb (gboolean is_done, gpointer data)
   HttpConnection *connection = data;
 
   connection->is_with_tls = FALSE;
-  close_now (connection);
+  http_connection_close_now (connection);
 }
 
 static void
@@ -147,18 +93,18 @@ close_tls (HttpConnection *connection)
 
 /* The last byte is out. Closing at once would reset the connection when bytes of the client are
  * still on their way, and the reset would take the answer with it (RFC 9112, 9.6). */
-static void
-linger (HttpConnection *connection)
+void
+http_connection_linger (HttpConnection *connection)
 {
   if (connection->has_ended && !connection->is_secure)
     {
-      close_now (connection);
+      http_connection_close_now (connection);
       return;
     }
 
-  connection->state = STATE_LINGER;
+  connection->state = HTTP_CONNECTION_LINGER;
   g_byte_array_set_size (connection->buffer, 0);
-  set_deadline (connection, HTTP_LIMIT_LINGER_MS);
+  http_connection_set_deadline (connection, HTTP_LIMIT_LINGER_MS);
   if (connection->is_secure)
     close_tls (connection);
   else
@@ -172,16 +118,16 @@ http_connection_refuse (HttpConnection *connection, guint status)
   g_autofree char *text = http_refusal_build (status);
   GOutputStream *output = g_io_stream_get_output_stream (connection->io);
 
-  if (connection->state == STATE_HANDSHAKE)
+  if (connection->state == HTTP_CONNECTION_HANDSHAKE)
     {
-      close_now (connection);
+      http_connection_close_now (connection);
       return;
     }
 
   g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (output), text,
                                               strlen (text), NULL, NULL);
   tell_gone (connection);
-  linger (connection);
+  http_connection_linger (connection);
   watch_socket (connection);
 }
 
@@ -217,7 +163,7 @@ watch_socket (HttpConnection *connection)
 {
   GIOCondition condition = 0;
 
-  if (connection->state == STATE_CLOSED)
+  if (connection->state == HTTP_CONNECTION_CLOSED)
     return;
 
   if (!connection->is_with_tls && is_reading (connection))
@@ -254,259 +200,6 @@ read_input (HttpConnection *connection)
     }
 }
 
-/* While there is a request, the deadline is that of a client who has to take something. */
-static void
-begin_blocked (HttpConnection *connection)
-{
-  http_pace_block (&connection->pace, g_get_monotonic_time ());
-  set_deadline (connection, connection->limits->write_timeout);
-}
-
-static void
-end_blocked (HttpConnection *connection)
-{
-  http_pace_unblock (&connection->pace, g_get_monotonic_time ());
-  set_deadline (connection, 0);
-}
-
-static gssize
-send_cb (const GOutputVector *vectors, guint n_vectors, gpointer data)
-{
-  HttpConnection *connection = data;
-  GOutputStream *output = g_io_stream_get_output_stream (connection->io);
-  GPollableReturn result = G_POLLABLE_RETURN_WOULD_BLOCK;
-  gsize written = 0;
-
-  if (!http_pace_is_blocked (&connection->pace))
-    result = g_pollable_output_stream_writev_nonblocking (G_POLLABLE_OUTPUT_STREAM (output),
-                                                          vectors, n_vectors, &written, NULL, NULL);
-  if (result == G_POLLABLE_RETURN_FAILED)
-    return -1;
-  http_pace_take (&connection->pace, written);
-
-  return (gssize) written;
-}
-
-/* FALSE when the client is gone. */
-static gboolean
-flush_output (HttpConnection *connection)
-{
-  GOutputStream *stream = g_io_stream_get_output_stream (connection->io);
-  GPollableOutputStream *output = G_POLLABLE_OUTPUT_STREAM (stream);
-  gsize size = 0;
-  const void *data = NULL;
-
-  if (http_pace_is_blocked (&connection->pace))
-    return TRUE;
-  while ((data = http_pipe_peek (connection->pipe, &size)) != NULL && size > 0)
-    {
-      g_autoptr (GError) error = NULL;
-      gssize written = g_pollable_output_stream_write_nonblocking (output, data, size, NULL,
-                                                                   &error);
-
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-        {
-          begin_blocked (connection);
-          return TRUE;
-        }
-      if (written < 0)
-        return FALSE;
-      http_pipe_drop (connection->pipe, written);
-      http_pace_take (&connection->pace, written);
-    }
-
-  return TRUE;
-}
-
-static gsize
-take_body (HttpConnection *connection, const char *data, gsize size, guint *out_status)
-{
-  gsize consumed = 0;
-  HttpGateResult result;
-
-  if (!connection->head.is_chunked)
-    {
-      consumed = MIN (size, connection->body_left);
-      connection->body_left -= consumed;
-      connection->is_body_complete = connection->body_left == 0;
-      return consumed;
-    }
-
-  result = http_gate_scan_chunks (&connection->chunks, data, size, connection->limits->max_body,
-                                  &consumed, out_status);
-  connection->is_body_complete = result == HTTP_GATE_COMPLETE;
-
-  return consumed;
-}
-
-/* Never a byte of the next request. FALSE when the body was refused. */
-static gboolean
-feed_body (HttpConnection *connection)
-{
-  gsize size = MIN (connection->buffer->len, http_pipe_get_room (connection->pipe));
-  gsize consumed = 0;
-  guint status = 0;
-
-  if (connection->is_body_complete)
-    return TRUE;
-
-  consumed = take_body (connection, (const char *) connection->buffer->data, size, &status);
-  if (status != 0)
-    {
-      http_connection_refuse (connection, status);
-      return FALSE;
-    }
-
-  connection->pace.received += consumed;
-  http_pipe_push (connection->pipe, connection->buffer->data, consumed);
-  g_byte_array_remove_range (connection->buffer, 0, consumed);
-  if (connection->is_body_complete)
-    http_pipe_end (connection->pipe);
-
-  return TRUE;
-}
-
-static gboolean
-is_going_on (HttpConnection *connection)
-{
-  return connection->head.is_keep_alive && connection->is_body_complete &&
-         connection->is_answer_complete && !connection->must_close && !connection->is_draining &&
-         (!connection->has_ended || connection->buffer->len > 0);
-}
-
-static void
-finish_request (HttpConnection *connection)
-{
-  gboolean goes_on = is_going_on (connection);
-
-  g_clear_pointer (&connection->pipe, http_pipe_unref);
-  connection->message = NULL;
-  connection->gone = NULL;
-  if (!goes_on)
-    {
-      linger (connection);
-      return;
-    }
-
-  connection->state = STATE_HEAD;
-  connection->scanned = 0;
-  connection->has_begun = FALSE;
-  set_deadline (connection, connection->limits->idle_timeout);
-}
-
-static void
-begin_request (HttpConnection *connection)
-{
-  g_autoptr (GIOStream) stream = NULL;
-
-  connection->state = STATE_REQUEST;
-  connection->pipe = http_pipe_new (connection->watch, send_cb, connection);
-  http_pipe_attend (connection->pipe, TRUE);
-  connection->chunks = (HttpChunks){ 0 };
-  connection->body_left = connection->head.content_length;
-  connection->is_body_complete = !connection->head.is_chunked && connection->body_left == 0;
-  connection->pace = (HttpPace){ .start = g_get_monotonic_time () };
-  connection->is_answer_complete = FALSE;
-  connection->must_close = FALSE;
-  connection->deadline = 0;
-
-  http_pipe_push (connection->pipe, connection->buffer->data, connection->head.size);
-  g_byte_array_remove_range (connection->buffer, 0, connection->head.size);
-  if (connection->is_body_complete)
-    http_pipe_end (connection->pipe);
-  if (!feed_body (connection))
-    {
-      g_clear_pointer (&connection->pipe, http_pipe_unref);
-      return;
-    }
-
-  stream = http_pipe_open_stream (connection->pipe);
-  g_main_context_push_thread_default (connection->context);
-  if (!soup_server_accept_iostream (connection->server, stream, connection->local,
-                                    connection->remote, NULL))
-    close_now (connection);
-  g_main_context_pop_thread_default (connection->context);
-}
-
-static void
-drop_empty_lines (HttpConnection *connection)
-{
-  gsize size = 0;
-
-  /* An old habit of clients after a POST (RFC 9112, 2.2). */
-  while (connection->buffer->len >= size + 2 &&
-         memcmp (connection->buffer->data + size, "\r\n", 2) == 0)
-    size += 2;
-  if (size > 0)
-    g_byte_array_remove_range (connection->buffer, 0, size);
-}
-
-/* The first half of an empty line must not be looked at as a head. */
-static gboolean
-has_head_bytes (HttpConnection *connection)
-{
-  return connection->buffer->len > 1 ||
-         (connection->buffer->len == 1 && connection->buffer->data[0] != '\r');
-}
-
-static void
-read_head (HttpConnection *connection)
-{
-  guint status = 0;
-  HttpGateResult result = HTTP_GATE_NEEDS_MORE;
-
-  if (!connection->has_begun && connection->buffer->len > 0)
-    {
-      connection->has_begun = TRUE;
-      set_deadline (connection, connection->limits->header_timeout);
-    }
-  if (connection->scanned == 0)
-    drop_empty_lines (connection);
-
-  if (has_head_bytes (connection))
-    result = http_gate_scan_head ((const char *) connection->buffer->data, connection->buffer->len,
-                                  &connection->scanned, connection->limits->max_body,
-                                  &connection->head, &status);
-  if (result == HTTP_GATE_BAD)
-    http_connection_refuse (connection, status);
-  else if (result == HTTP_GATE_COMPLETE)
-    begin_request (connection);
-  else if (connection->has_ended)
-    close_now (connection);
-}
-
-/* Whoever ends his side before the answer is there is taken for gone, once libsoup has read all
- * that he sent and did not answer at once. */
-static gboolean
-has_left (HttpConnection *connection)
-{
-  return connection->has_ended && http_pipe_get_room (connection->pipe) == HTTP_LIMIT_BUFFER &&
-         (connection->is_body_complete || connection->buffer->len == 0);
-}
-
-static void
-serve_request (HttpConnection *connection)
-{
-  gboolean is_closed = FALSE;
-  gsize waiting = 0;
-
-  if (!feed_body (connection))
-    return;
-
-  /* Asked first: what is written before the close is then in the pipe. */
-  is_closed = http_pipe_is_closed (connection->pipe);
-  if (!flush_output (connection))
-    {
-      http_connection_cut (connection);
-      return;
-    }
-  http_pipe_peek (connection->pipe, &waiting);
-  if (is_closed && waiting == 0)
-    finish_request (connection);
-  else if (!is_closed && has_left (connection))
-    http_connection_cut (connection);
-}
-
 static void
 discard_input (HttpConnection *connection)
 {
@@ -515,7 +208,7 @@ discard_input (HttpConnection *connection)
   if (connection->is_secure)
     return;
   if (connection->has_ended || connection->lingered > HTTP_LIMIT_LINGER_BYTES)
-    close_now (connection);
+    http_connection_close_now (connection);
 }
 
 /* One step after the other until nothing moves: a request that came with others is answered within
@@ -523,18 +216,18 @@ discard_input (HttpConnection *connection)
 static void
 advance (HttpConnection *connection)
 {
-  State before;
+  HttpConnectionState before;
 
   if (connection->pipe != NULL)
     http_pipe_attend (connection->pipe, TRUE);
   do
     {
       before = connection->state;
-      if (before == STATE_HEAD)
-        read_head (connection);
-      else if (before == STATE_REQUEST)
-        serve_request (connection);
-      else if (before == STATE_LINGER)
+      if (before == HTTP_CONNECTION_HEAD)
+        http_connection_read_head (connection);
+      else if (before == HTTP_CONNECTION_REQUEST)
+        http_connection_serve_request (connection);
+      else if (before == HTTP_CONNECTION_LINGER)
         discard_input (connection);
     }
   while (connection->state != before ||
@@ -550,7 +243,7 @@ watch_cb (GIOCondition condition, gpointer data)
 {
   HttpConnection *connection = data;
 
-  if (connection->state == STATE_CLOSED)
+  if (connection->state == HTTP_CONNECTION_CLOSED)
     {
       connection->closed (connection, connection->closed_data);
       return;
@@ -558,10 +251,10 @@ watch_cb (GIOCondition condition, gpointer data)
 
   connection->count++;
   if ((condition & G_IO_OUT) && http_pace_is_blocked (&connection->pace))
-    end_blocked (connection);
+    http_connection_end_blocked (connection);
   if (condition & G_IO_IN)
     read_input (connection);
-  if (condition != 0 || connection->state == STATE_REQUEST)
+  if (condition != 0 || connection->state == HTTP_CONNECTION_REQUEST)
     advance (connection);
   connection_unref (connection);
 }
@@ -574,12 +267,12 @@ handshake_cb (gboolean is_done, gpointer data)
   connection->is_with_tls = FALSE;
   if (!is_done)
     {
-      close_now (connection);
+      http_connection_close_now (connection);
       return;
     }
 
-  connection->state = STATE_HEAD;
-  set_deadline (connection, connection->limits->header_timeout);
+  connection->state = HTTP_CONNECTION_HEAD;
+  http_connection_set_deadline (connection, connection->limits->header_timeout);
   /* A request that came with the end of the handshake is inside of TLS, where the socket shows
    * nothing of it. */
   connection->count++;
@@ -602,8 +295,8 @@ begin_handshake (HttpConnection *connection, GTlsCertificate *certificate)
   connection->io = tls;
   connection->is_secure = TRUE;
   connection->is_with_tls = TRUE;
-  connection->state = STATE_HANDSHAKE;
-  set_deadline (connection, HTTP_LIMIT_TLS_HANDSHAKE_MS);
+  connection->state = HTTP_CONNECTION_HANDSHAKE;
+  http_connection_set_deadline (connection, HTTP_LIMIT_TLS_HANDSHAKE_MS);
 
   return TRUE;
 }
@@ -640,12 +333,12 @@ http_connection_new (SoupServer *server,
   connection->watch = http_watch_new (poller, g_socket_get_fd (connection->socket), watch_cb,
                                       connection);
 
-  connection->state = STATE_HEAD;
-  set_deadline (connection, limits->header_timeout);
+  connection->state = HTTP_CONNECTION_HEAD;
+  http_connection_set_deadline (connection, limits->header_timeout);
   if (certificate == NULL)
     watch_socket (connection);
   else if (!begin_handshake (connection, certificate))
-    close_now (connection);
+    http_connection_close_now (connection);
 
   return connection;
 }
@@ -653,7 +346,7 @@ http_connection_new (SoupServer *server,
 void
 http_connection_free (HttpConnection *connection)
 {
-  close_now (connection);
+  http_connection_close_now (connection);
   g_object_set_qdata (G_OBJECT (connection->remote), connection_quark (), NULL);
   http_watch_stop (connection->watch);
   g_clear_pointer (&connection->pipe, http_pipe_unref);
@@ -689,7 +382,7 @@ http_connection_get_remote_network (HttpConnection *connection)
 gboolean
 http_connection_is_leaving (HttpConnection *connection)
 {
-  return connection->state == STATE_LINGER || connection->state == STATE_CLOSED;
+  return connection->state == HTTP_CONNECTION_LINGER || connection->state == HTTP_CONNECTION_CLOSED;
 }
 
 void
@@ -724,7 +417,7 @@ http_connection_request_ended (HttpConnection *connection,
 static gboolean
 is_body_late (HttpConnection *connection, gint64 now)
 {
-  return connection->state == STATE_REQUEST && !connection->is_body_complete &&
+  return connection->state == HTTP_CONNECTION_REQUEST && !connection->is_body_complete &&
          http_pace_is_body_late (&connection->pace, now, connection->limits->body_timeout);
 }
 
@@ -733,7 +426,7 @@ is_answer_late (HttpConnection *connection, gint64 now)
 {
   const HttpConnectionLimits *limits = connection->limits;
 
-  return connection->state == STATE_REQUEST &&
+  return connection->state == HTTP_CONNECTION_REQUEST &&
          http_pace_is_answer_late (&connection->pace, now, limits->write_timeout,
                                    limits->answer_rate);
 }
@@ -747,7 +440,7 @@ http_connection_tick (HttpConnection *connection, gint64 now)
     http_connection_refuse (connection, 408);
   else if (!is_late && !is_answer_late (connection, now))
     return;
-  else if (connection->state == STATE_HEAD && connection->buffer->len > 0)
+  else if (connection->state == HTTP_CONNECTION_HEAD && connection->buffer->len > 0)
     http_connection_refuse (connection, 408);
   else
     http_connection_cut (connection);
@@ -757,6 +450,6 @@ void
 http_connection_drain (HttpConnection *connection)
 {
   connection->is_draining = TRUE;
-  if (connection->state == STATE_HANDSHAKE || connection->state == STATE_HEAD)
-    close_now (connection);
+  if (connection->state == HTTP_CONNECTION_HANDSHAKE || connection->state == HTTP_CONNECTION_HEAD)
+    http_connection_close_now (connection);
 }
