@@ -64,6 +64,9 @@ gboolean outgoing_message_take_body (GOutgoingMessage *self,
 /* All-or-nothing checks for calls that set more than one thing. */
 gboolean outgoing_message_is_open (GOutgoingMessage *self, GError **error);
 
+/* Sets a header that is known to be right, in place of one of the same name. */
+void outgoing_message_replace_header (GOutgoingMessage *self, const char *name, const char *value);
+
 /* A line for Set-Cookie that is known to be right, as it goes over plain HTTP and over TLS. */
 gboolean outgoing_message_add_cookie_line (GOutgoingMessage *self,
                                            const char *plain_line,
