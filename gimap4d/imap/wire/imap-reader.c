@@ -11,8 +11,8 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
-#include "gimap4d/imap/wire/imap-frame-private.h"
 #include "gimap4d/imap/wire/imap-literal.h"
+#include "gimap4d/imap/wire/imap-reader-private.h"
 #include "gimap4d/imap/wire/imap-scan.h"
 
 #include <string.h>
@@ -55,23 +55,11 @@ static const guint8 ends[256] = {
   ['a' ... 'z'] = IN_ITEM_NAME,
 };
 
-static const char *
-text_at (const ImapReader *reader)
-{
-  return reader->frame->text + reader->at;
-}
-
-static gsize
-rest (const ImapReader *reader)
-{
-  return reader->end - reader->at;
-}
-
 static gsize
 run_length (const ImapReader *reader, guint8 kind)
 {
-  const guint8 *begin = (const guint8 *) text_at (reader);
-  const guint8 *stop = begin + rest (reader);
+  const guint8 *begin = (const guint8 *) imap_reader_text_at (reader);
+  const guint8 *stop = begin + imap_reader_rest (reader);
   const guint8 *p = begin;
 
   while (p < stop && (ends[*p] & kind) == 0)
@@ -87,16 +75,15 @@ describe_next (const ImapReader *reader)
 
   if (reader->at >= reader->end)
     return g_strdup (_ ("the end"));
-  c = *text_at (reader);
+  c = *imap_reader_text_at (reader);
   if (g_ascii_isgraph (c))
     return g_strdup_printf ("“%c”", c);
 
   return g_strdup_printf (_ ("octet 0x%02X"), c);
 }
 
-/* Always FALSE. */
-static gboolean
-fail (ImapReader *reader, const char *expected)
+gboolean
+imap_reader_fail (ImapReader *reader, const char *expected)
 {
   g_autofree char *found = NULL;
 
@@ -111,8 +98,8 @@ fail (ImapReader *reader, const char *expected)
   return FALSE;
 }
 
-static gboolean
-fail_too_large (ImapReader *reader, gsize measured, gsize limit)
+gboolean
+imap_reader_fail_too_large (ImapReader *reader, gsize measured, gsize limit)
 {
   if (reader->error == NULL)
     g_set_error (&reader->error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE,
@@ -188,16 +175,17 @@ imap_reader_peek (const ImapReader *reader)
 {
   if (reader->at >= reader->end)
     return '\0';
-  if (*text_at (reader) == '~' && rest (reader) > 1 && text_at (reader)[1] == '{')
+  if (*imap_reader_text_at (reader) == '~' && imap_reader_rest (reader) > 1 &&
+      imap_reader_text_at (reader)[1] == '{')
     return '{';
 
-  return *text_at (reader);
+  return *imap_reader_text_at (reader);
 }
 
 gboolean
 imap_reader_accept_char (ImapReader *reader, char c)
 {
-  if (reader->error != NULL || reader->at >= reader->end || *text_at (reader) != c)
+  if (reader->error != NULL || reader->at >= reader->end || *imap_reader_text_at (reader) != c)
     return FALSE;
 
   reader->at++;
@@ -210,7 +198,7 @@ imap_reader_expect_char (ImapReader *reader, char c)
 {
   char expected[] = { c, '\0' };
 
-  return imap_reader_accept_char (reader, c) || fail (reader, expected);
+  return imap_reader_accept_char (reader, c) || imap_reader_fail (reader, expected);
 }
 
 gboolean
@@ -227,7 +215,7 @@ imap_reader_accept_space (ImapReader *reader)
 gboolean
 imap_reader_expect_space (ImapReader *reader)
 {
-  return imap_reader_accept_space (reader) || fail (reader, _ ("a space"));
+  return imap_reader_accept_space (reader) || imap_reader_fail (reader, _ ("a space"));
 }
 
 gboolean
@@ -235,12 +223,13 @@ imap_reader_accept_keyword (ImapReader *reader, const char *keyword)
 {
   gsize length = strlen (keyword);
 
-  if (reader->error != NULL || rest (reader) < length ||
-      ((*text_at (reader) ^ *keyword) & ~0x20) != 0 ||
-      (memcmp (text_at (reader), keyword, length) != 0 &&
-       g_ascii_strncasecmp (text_at (reader), keyword, length) != 0))
+  if (reader->error != NULL || imap_reader_rest (reader) < length ||
+      ((*imap_reader_text_at (reader) ^ *keyword) & ~0x20) != 0 ||
+      (memcmp (imap_reader_text_at (reader), keyword, length) != 0 &&
+       g_ascii_strncasecmp (imap_reader_text_at (reader), keyword, length) != 0))
     return FALSE;
-  if (rest (reader) > length && (ends[(guchar) text_at (reader)[length]] & ENDS_ATOM) == 0)
+  if (imap_reader_rest (reader) > length &&
+      (ends[(guchar) imap_reader_text_at (reader)[length]] & ENDS_ATOM) == 0)
     return FALSE;
 
   reader->at += length;
@@ -258,9 +247,9 @@ static gboolean
 accept_run (ImapReader *reader, gsize length, ImapString *out_string)
 {
   if (length > IMAP_LIMIT_ATOM)
-    return fail_too_large (reader, length, IMAP_LIMIT_ATOM);
+    return imap_reader_fail_too_large (reader, length, IMAP_LIMIT_ATOM);
 
-  out_string->data = text_at (reader);
+  out_string->data = imap_reader_text_at (reader);
   out_string->length = length;
   out_string->unescaped = NULL;
   reader->at += length;
@@ -279,7 +268,7 @@ imap_reader_accept_atom (ImapReader *reader, ImapString *out_atom)
 gboolean
 imap_reader_expect_atom (ImapReader *reader, ImapString *out_atom)
 {
-  return imap_reader_accept_atom (reader, out_atom) || fail (reader, _ ("an atom"));
+  return imap_reader_accept_atom (reader, out_atom) || imap_reader_fail (reader, _ ("an atom"));
 }
 
 gboolean
@@ -296,16 +285,34 @@ imap_reader_accept_flag (ImapReader *reader, ImapString *out_flag)
   return length > 0 && accept_run (reader, length, out_flag);
 }
 
+gboolean
+imap_reader_expect_astring (ImapReader *reader, ImapString *out_string)
+{
+  char next = imap_reader_peek (reader);
+  gsize length;
+
+  if (reader->error != NULL)
+    return FALSE;
+  if (next == '"' || next == '{')
+    return imap_reader_expect_string (reader, out_string);
+
+  length = run_length (reader, ENDS_ASTRING);
+  if (length == 0)
+    return imap_reader_fail (reader, _ ("a name or a string"));
+
+  return accept_run (reader, length, out_string);
+}
+
 static gboolean
 accept_number_up_to (ImapReader *reader, guint64 max, guint64 *out_number)
 {
-  const char *digits = text_at (reader);
+  const char *digits = imap_reader_text_at (reader);
   guint64 number = 0;
   gsize n = 0;
 
   if (reader->error != NULL)
     return FALSE;
-  for (; n < rest (reader) && g_ascii_isdigit (digits[n]); n++)
+  for (; n < imap_reader_rest (reader) && g_ascii_isdigit (digits[n]); n++)
     {
       guint digit = digits[n] - '0';
 
@@ -338,208 +345,14 @@ gboolean
 imap_reader_expect_number (ImapReader *reader, guint32 *out_number)
 {
   return imap_reader_accept_number (reader, out_number) ||
-         fail (reader, _ ("a number of at most 32 bits"));
+         imap_reader_fail (reader, _ ("a number of at most 32 bits"));
 }
 
 gboolean
 imap_reader_expect_number64 (ImapReader *reader, guint64 *out_number)
 {
   return accept_number_up_to (reader, G_MAXUINT64, out_number) ||
-         fail (reader, _ ("a number of at most 64 bits"));
-}
-
-/* Finds the closing quote of the quoted string that the reader stands at: FALSE when there is none.
- * @out_escaped says whether there is a backslash on the way. */
-static gboolean
-find_quote (const ImapReader *reader, gsize *out_length, gboolean *out_escaped)
-{
-  const char *begin = text_at (reader) + 1;
-  const char *stop = reader->frame->text + reader->end;
-  const char *p = begin < stop ? memchr (begin, '"', stop - begin) : NULL;
-
-  *out_escaped = FALSE;
-  if (p == NULL)
-    return FALSE;
-  *out_length = p - begin;
-  p = memchr (begin, '\\', p - begin);
-  if (p == NULL)
-    return TRUE;
-
-  for (; p < stop && *p != '"'; p++)
-    if (*p == '\\' && ++p < stop)
-      *out_escaped = TRUE;
-  if (p >= stop)
-    return FALSE;
-  *out_length = p - begin;
-
-  return TRUE;
-}
-
-/* Only \" and \\ are escapes; others, as in "C:\mail", are servers that escape nothing. */
-static void
-unescape (ImapString *string)
-{
-  char *text = g_malloc (string->length + 1);
-  gsize n = 0;
-
-  for (gsize i = 0; i < string->length; i++)
-    {
-      char next = i + 1 < string->length ? string->data[i + 1] : '\0';
-
-      if (string->data[i] == '\\' && (next == '"' || next == '\\'))
-        i++;
-      text[n++] = string->data[i];
-    }
-  text[n] = '\0';
-
-  string->data = string->unescaped = text;
-  string->length = n;
-}
-
-static gboolean
-read_quoted (ImapReader *reader, ImapString *out_string)
-{
-  ImapString string = { 0 };
-  gboolean escaped;
-
-  if (!find_quote (reader, &string.length, &escaped))
-    {
-      reader->at = reader->end;
-      return fail (reader, _ ("a closing quote"));
-    }
-  if (string.length > IMAP_LIMIT_QUOTED)
-    return fail_too_large (reader, string.length, IMAP_LIMIT_QUOTED);
-
-  string.data = text_at (reader) + 1;
-  reader->at += string.length + 2;
-  if (escaped)
-    unescape (&string);
-  *out_string = string;
-
-  return TRUE;
-}
-
-/* Passes the literal that the reader stands at. */
-static gboolean
-pass_literal (ImapReader *reader, const char **out_data, gsize *out_length, ImapBlock **out_block)
-{
-  gsize length;
-  gsize head = imap_literal_parse_head (text_at (reader), rest (reader), &length);
-  const ImapApartLiteral *apart;
-
-  if (head == 0)
-    return fail (reader, _ ("a literal"));
-
-  apart = imap_frame_find_apart (reader->frame, reader->at + head);
-  if (apart == NULL && rest (reader) - head < length)
-    return fail (reader, _ ("a literal that is here whole"));
-
-  reader->at += head;
-  *out_length = length;
-  *out_block = apart != NULL ? apart->block : reader->frame->block;
-  *out_data = apart != NULL ? (const char *) apart->block->data : text_at (reader);
-  if (apart == NULL)
-    reader->at += length;
-
-  return TRUE;
-}
-
-static gboolean
-read_literal (ImapReader *reader, ImapString *out_string)
-{
-  ImapString string = { 0 };
-  ImapBlock *block;
-
-  if (!pass_literal (reader, &string.data, &string.length, &block))
-    return FALSE;
-  *out_string = string;
-
-  return TRUE;
-}
-
-gboolean
-imap_reader_expect_string (ImapReader *reader, ImapString *out_string)
-{
-  if (reader->error != NULL)
-    return FALSE;
-
-  switch (imap_reader_peek (reader))
-    {
-    case '"':
-      return read_quoted (reader, out_string);
-    case '{':
-      return read_literal (reader, out_string);
-    default:
-      return fail (reader, _ ("a string"));
-    }
-}
-
-gboolean
-imap_reader_expect_nstring (ImapReader *reader, ImapString *out_string)
-{
-  if (imap_reader_accept_nil (reader))
-    {
-      *out_string = (ImapString){ 0 };
-      return TRUE;
-    }
-
-  return imap_reader_expect_string (reader, out_string);
-}
-
-gboolean
-imap_reader_expect_astring (ImapReader *reader, ImapString *out_string)
-{
-  char next = imap_reader_peek (reader);
-  gsize length;
-
-  if (reader->error != NULL)
-    return FALSE;
-  if (next == '"' || next == '{')
-    return imap_reader_expect_string (reader, out_string);
-
-  length = run_length (reader, ENDS_ASTRING);
-  if (length == 0)
-    return fail (reader, _ ("a name or a string"));
-
-  return accept_run (reader, length, out_string);
-}
-
-static void
-unref_block (gpointer data)
-{
-  imap_block_unref (data);
-}
-
-gboolean
-imap_reader_expect_nstring_bytes (ImapReader *reader, GBytes **out_bytes)
-{
-  ImapString string;
-  ImapBlock *block = reader->frame->block;
-
-  if (imap_reader_peek (reader) == '{' && reader->error == NULL)
-    {
-      if (!pass_literal (reader, &string.data, &string.length, &block))
-        return FALSE;
-    }
-  else
-    {
-      if (!imap_reader_expect_nstring (reader, &string))
-        return FALSE;
-      if (string.data == NULL)
-        {
-          *out_bytes = NULL;
-          return TRUE;
-        }
-      if (string.unescaped != NULL)
-        {
-          *out_bytes = g_bytes_new_take (string.unescaped, string.length);
-          return TRUE;
-        }
-    }
-  *out_bytes = g_bytes_new_with_free_func (string.data, string.length, unref_block,
-                                           imap_block_ref (block));
-
-  return TRUE;
+         imap_reader_fail (reader, _ ("a number of at most 64 bits"));
 }
 
 gboolean
@@ -561,7 +374,7 @@ imap_reader_accept_list (ImapReader *reader)
 gboolean
 imap_reader_expect_list (ImapReader *reader)
 {
-  return imap_reader_accept_list (reader) || fail (reader, "“(”");
+  return imap_reader_accept_list (reader) || imap_reader_fail (reader, "“(”");
 }
 
 gboolean
@@ -584,27 +397,29 @@ imap_reader_accept_list_end (ImapReader *reader)
 gboolean
 imap_reader_expect_list_end (ImapReader *reader)
 {
-  return imap_reader_accept_list_end (reader) || fail (reader, "“)”");
+  return imap_reader_accept_list_end (reader) || imap_reader_fail (reader, "“)”");
 }
 
 static gboolean
 skip_quoted (ImapReader *reader)
 {
-  const char *begin = text_at (reader) + 1;
-  const char *quote = rest (reader) > 1 ? memchr (begin, '"', rest (reader) - 1) : NULL;
+  const char *begin = imap_reader_text_at (reader) + 1;
+  const char *quote = imap_reader_rest (reader) > 1 ?
+                          memchr (begin, '"', imap_reader_rest (reader) - 1) :
+                          NULL;
   gboolean escaped;
   gsize length;
 
   /* Nearly always it is the first one. */
   if (quote != NULL && quote[-1] != '\\')
     {
-      reader->at += quote + 1 - text_at (reader);
+      reader->at += quote + 1 - imap_reader_text_at (reader);
       return TRUE;
     }
-  if (!find_quote (reader, &length, &escaped))
+  if (!imap_reader_find_quote (reader, &length, &escaped))
     {
       reader->at = reader->end;
-      return fail (reader, _ ("a closing quote"));
+      return imap_reader_fail (reader, _ ("a closing quote"));
     }
   reader->at += length + 2;
 
@@ -619,10 +434,11 @@ skip_brace (ImapReader *reader)
   ImapBlock *block;
   gsize length;
 
-  if (imap_literal_parse_head (text_at (reader), rest (reader), &length) == 0)
+  if (imap_literal_parse_head (imap_reader_text_at (reader), imap_reader_rest (reader), &length) ==
+      0)
     reader->at++;
   else
-    pass_literal (reader, &data, &length, &block);
+    imap_reader_pass_literal (reader, &data, &length, &block);
 }
 
 /* Passes the list that the reader stands at. */
@@ -648,7 +464,7 @@ skip_list (ImapReader *reader)
   reader->at = reader->end;
 
   return scan.deepest > reader->max_depth ? fail_too_deep (reader, reader->max_depth) :
-                                            fail (reader, "“)”");
+                                            imap_reader_fail (reader, "“)”");
 }
 
 static gboolean
@@ -657,7 +473,7 @@ skip_atom (ImapReader *reader)
   gsize length = run_length (reader, ENDS_VALUE);
 
   if (length == 0)
-    return fail (reader, _ ("a value"));
+    return imap_reader_fail (reader, _ ("a value"));
   reader->at += length;
 
   return TRUE;
@@ -684,7 +500,7 @@ imap_reader_skip_value (ImapReader *reader, ImapSpan *out_span)
       done = skip_quoted (reader);
       break;
     case '{':
-      done = pass_literal (reader, &data, &length, &block);
+      done = imap_reader_pass_literal (reader, &data, &length, &block);
       break;
     default:
       done = skip_atom (reader);
@@ -742,8 +558,8 @@ imap_reader_accept_list_of (ImapReader *reader, const char *kinds, ImapSpan *out
 gboolean
 imap_reader_accept_item_name (ImapReader *reader, ImapString *out_name)
 {
-  const char *text = text_at (reader);
-  gsize length = rest (reader);
+  const char *text = imap_reader_text_at (reader);
+  gsize length = imap_reader_rest (reader);
   gsize n = 0;
 
   if (reader->error != NULL)
@@ -764,8 +580,8 @@ accept_origin (ImapReader *reader)
     return -1;
   while (reader->at < reader->end && !imap_reader_accept_char (reader, '>'))
     {
-      if (g_ascii_isdigit (*text_at (reader)) && origin < G_MAXINT64 / 10 - 1)
-        origin = origin * 10 + (*text_at (reader) - '0');
+      if (g_ascii_isdigit (*imap_reader_text_at (reader)) && origin < G_MAXINT64 / 10 - 1)
+        origin = origin * 10 + (*imap_reader_text_at (reader) - '0');
       reader->at++;
     }
 
@@ -779,7 +595,7 @@ imap_reader_accept_section (ImapReader *reader, ImapString *out_section, gint64 
 
   if (!imap_reader_accept_char (reader, '['))
     return FALSE;
-  while (reader->at < reader->end && *text_at (reader) != ']')
+  while (reader->at < reader->end && *imap_reader_text_at (reader) != ']')
     switch (imap_reader_peek (reader))
       {
       case '"':
@@ -805,8 +621,8 @@ imap_reader_accept_section (ImapReader *reader, ImapString *out_section, gint64 
 void
 imap_reader_take_rest (ImapReader *reader, ImapString *out_rest)
 {
-  out_rest->data = text_at (reader);
-  out_rest->length = rest (reader);
+  out_rest->data = imap_reader_text_at (reader);
+  out_rest->length = imap_reader_rest (reader);
   out_rest->unescaped = NULL;
   reader->at = reader->end;
 }
