@@ -7,6 +7,7 @@
 #include "client-calls.h"
 
 #include "client-mail.h"
+#include "client-signals.h"
 #include "client-text.h"
 #include "heap-watch.h"
 #include "peer-script.h"
@@ -35,22 +36,6 @@ typedef struct
   guint n_arguments; /* at least */
 } CallType;
 
-static void
-add_signal (Client *client, const char *text)
-{
-  g_string_append_printf (client->signals, "%s%s", client->signals->len > 0 ? "; " : "", text);
-  client->n_signals++;
-}
-
-static void
-alert_cb (GImapTransporter *transporter, const char *text, Client *client)
-{
-  g_autofree char *line = g_strconcat ("alert ", text, NULL);
-
-  g_assert_true (g_utf8_validate (text, -1, NULL));
-  add_signal (client, line);
-}
-
 void
 client_init (Client *client, GImapTransporter *transporter)
 {
@@ -58,16 +43,13 @@ client_init (Client *client, GImapTransporter *transporter)
   client->signals = g_string_new (NULL);
   client->n_signals = 0;
   client->n_given = 0;
-  g_signal_connect (transporter, "alert", G_CALLBACK (alert_cb), client);
+  client_signals_connect (client);
 }
 
 void
 client_clear (Client *client)
 {
-  GImapNotifier *notifier = g_imap_transporter_get_notifier (client->transporter);
-
-  g_signal_handlers_disconnect_by_data (notifier, client);
-  g_signal_handlers_disconnect_by_data (client->transporter, client);
+  client_signals_disconnect (client);
   g_clear_object (&client->transporter);
   g_string_free (client->signals, TRUE);
 }
@@ -570,83 +552,17 @@ do_expunge (const Call *call, GError **error)
          g_imap_transporter_expunge_ids (call->transporter, ids, call->cancellable, error);
 }
 
-static void
-created_cb (GImapNotifier *notifier, GImapMessageSet *ids, guint mail_count, Client *client)
-{
-  g_autofree char *text = g_imap_message_set_to_string (ids);
-  g_autofree char *line = g_strdup_printf ("created %s of %u", text, mail_count);
-
-  add_signal (client, line);
-}
-
-static void
-deleted_cb (GImapNotifier *notifier, GImapMessageSet *ids, Client *client)
-{
-  g_autofree char *text = g_imap_message_set_to_string (ids);
-  g_autofree char *line = g_strconcat ("deleted ", text, NULL);
-
-  add_signal (client, line);
-}
-
-static void
-modified_cb (GImapNotifier *notifier, GImapMessageSet *ids, char **flags, Client *client)
-{
-  g_autofree char *text = g_imap_message_set_to_string (ids);
-  g_autofree char *words = g_strjoinv (" ", flags);
-  g_autofree char *line = g_strdup_printf ("modified %s (%s)", text, words);
-
-  add_signal (client, line);
-}
-
-static void
-error_cb (GImapNotifier *notifier, const GError *error, Client *client)
-{
-  g_autofree char *name = client_text_dup_error_name (error);
-  g_autofree char *line = g_strdup_printf ("error %s: %s", name, error->message);
-
-  add_signal (client, line);
-}
-
-static gboolean
-set_true_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Until there are so many signals, or for so long. */
-static void
-await_signals (Client *client, guint n_signals, guint milliseconds)
-{
-  gboolean is_late = FALSE;
-  guint timeout = g_timeout_add (milliseconds, set_true_cb, &is_late);
-
-  while (client->n_signals < n_signals && !is_late)
-    g_main_context_iteration (NULL, TRUE);
-  if (!is_late)
-    g_source_remove (timeout);
-}
-
 /* notify [N]: starts and waits for N signals, one when nothing is said. */
 static gboolean
 do_notify (const Call *call, GError **error)
 {
   Client *client = call->client;
-  GImapNotifier *notifier = g_imap_transporter_get_notifier (call->transporter);
   guint n_signals = call->words[1] != NULL ? (guint) g_ascii_strtoull (call->words[1], NULL, 10) :
                                              1;
 
-  if (!g_imap_notifier_get_is_started (notifier))
-    {
-      g_signal_connect (notifier, "mail-created", G_CALLBACK (created_cb), client);
-      g_signal_connect (notifier, "mail-deleted", G_CALLBACK (deleted_cb), client);
-      g_signal_connect (notifier, "flags-modified", G_CALLBACK (modified_cb), client);
-      g_signal_connect (notifier, "error", G_CALLBACK (error_cb), client);
-      if (!g_imap_notifier_start (notifier, call->cancellable, error))
-        return FALSE;
-    }
-  await_signals (client, client->n_signals + n_signals, LONGEST_WAIT_MS);
+  if (!client_signals_start (client, call->cancellable, error))
+    return FALSE;
+  client_signals_await (client, client->n_signals + n_signals, LONGEST_WAIT_MS);
   g_string_append (call->result, client->signals->str);
 
   return TRUE;
@@ -662,7 +578,8 @@ do_stop (const Call *call, GError **error)
 static gboolean
 do_wait (const Call *call, GError **error)
 {
-  await_signals (call->client, G_MAXUINT, (guint) g_ascii_strtoull (call->words[1], NULL, 10));
+  client_signals_await (call->client, G_MAXUINT,
+                        (guint) g_ascii_strtoull (call->words[1], NULL, 10));
 
   return TRUE;
 }
