@@ -280,12 +280,13 @@ read_file (CliState *state, const char *place, const char *form, guint uid_valid
   return TRUE;
 }
 
-/* Whole or not at all: a run that is killed here begins anew. */
+/* Whole or not at all: a run that is killed here begins anew. Another one may do so at the same time:
+ * one of them makes the file. */
 static gboolean
 make_file (
     const char *path, const char *place, const char *form, guint uid_validity, GError **error)
 {
-  g_autofree char *temporary = g_strconcat (path, ".new", NULL);
+  g_autofree char *temporary = g_strdup_printf ("%s.%08x.new", path, g_random_int ());
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *text = g_strdup_printf (TITLE "\nplace %s\nform %s\nuidvalidity %u\n", place,
                                            form, uid_validity);
@@ -300,11 +301,16 @@ cli_state_open (
     const char *path, const char *place, const char *form, guint uid_validity, GError **error)
 {
   g_autoptr (CliState) state = NULL;
+  g_autoptr (GError) problem = NULL;
   int fd;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS) &&
-      !make_file (path, place, form, uid_validity, error))
-    return NULL;
+      !make_file (path, place, form, uid_validity, &problem) &&
+      !g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return NULL;
+    }
   fd = g_open (path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0)
     {

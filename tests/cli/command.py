@@ -5,6 +5,7 @@ SPDX-FileCopyrightText: The gimap4d authors
 """
 
 import fcntl
+import functools
 import json
 import os
 import pathlib
@@ -44,7 +45,9 @@ def url(box="", *, user=None, port=None, scheme="imaps"):
             f"{box}")
 
 
+@functools.cache
 def password_file():
+    """Made once: a program that runs already may be about to read it."""
     return write_file("password", setting("PASSWORD") + "\n")
 
 
