@@ -120,28 +120,66 @@ is_stale (const char *path)
   return g_stat (path, &facts) == 0 && time (NULL) - facts.st_mtime > LOCK_SECONDS;
 }
 
+static gboolean
+write_process (int fd)
+{
+  g_autofree char *text = g_strdup_printf ("%d\n", (int) getpid ());
+
+  return write (fd, text, strlen (text)) == (gssize) strlen (text);
+}
+
+/* With what is to stand in it from the beginning: who was killed in between would have left one that
+ * nobody knows to be stale. errno when it fails. */
+static gboolean
+put_lock_file (CliMailbox *mailbox)
+{
+  g_autofree char *folder = g_path_get_dirname (mailbox->path);
+  int fd = open (folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0444);
+  g_autofree char *open_file = g_strdup_printf ("/proc/self/fd/%d", fd);
+  gboolean is_put = fd >= 0 && write_process (fd) &&
+                    linkat (AT_FDCWD, open_file, AT_FDCWD, mailbox->lock_path, AT_SYMLINK_FOLLOW) ==
+                        0;
+  int problem = errno;
+
+  if (fd >= 0)
+    close (fd);
+  errno = problem;
+
+  return is_put;
+}
+
+/* The same where there are no files without a name, as over NFS. */
+static gboolean
+put_named_lock_file (CliMailbox *mailbox)
+{
+  g_autofree char *name = g_strconcat (mailbox->lock_path, ".XXXXXX", NULL);
+  int fd = g_mkstemp_full (name, O_WRONLY | O_CLOEXEC, 0444);
+  gboolean is_put = fd >= 0 && write_process (fd) && link (name, mailbox->lock_path) == 0;
+  int problem = errno;
+
+  if (fd >= 0)
+    {
+      close (fd);
+      g_unlink (name);
+    }
+  errno = problem;
+
+  return is_put;
+}
+
 static Attempt
 make_lock_file (CliMailbox *mailbox, GError **error)
 {
-  g_autofree char *text = g_strdup_printf ("%d\n", (int) getpid ());
-  int fd = g_open (mailbox->lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
-  gboolean is_written;
-
-  if (fd < 0 && errno == EEXIST)
-    {
-      if (is_stale (mailbox->lock_path))
-        g_unlink (mailbox->lock_path);
-      return ATTEMPT_BUSY;
-    }
-  if (fd < 0)
+  mailbox->is_locked = put_lock_file (mailbox) ||
+                       (errno != EEXIST && put_named_lock_file (mailbox));
+  if (mailbox->is_locked)
+    return ATTEMPT_DONE;
+  if (errno != EEXIST)
     return fail (mailbox->lock_path, error);
+  if (is_stale (mailbox->lock_path))
+    g_unlink (mailbox->lock_path);
 
-  mailbox->is_locked = TRUE;
-  is_written = write (fd, text, strlen (text)) == (gssize) strlen (text);
-  if (close (fd) != 0 || !is_written)
-    return fail (mailbox->lock_path, error);
-
-  return ATTEMPT_DONE;
+  return ATTEMPT_BUSY;
 }
 
 /* Another file may have been put in its place before it was locked. */
