@@ -128,7 +128,7 @@ fetch_together (Fetcher *fetcher, GPtrArray *ids, GError **error)
 
 /* Octet by octet from the server to the disk. */
 static gboolean
-copy_stream (Fetcher *fetcher, GInputStream *stream, GError **error)
+copy_stream (Fetcher *fetcher, GInputStream *stream, guint64 *out_octets, GError **error)
 {
   g_autofree char *octets = g_malloc (PIECE);
   gssize length;
@@ -138,7 +138,7 @@ copy_stream (Fetcher *fetcher, GInputStream *stream, GError **error)
     {
       if (!fetcher->store->klass->write (fetcher->store, octets, length, error))
         return FALSE;
-      fetcher->result->octets += length;
+      *out_octets += length;
       cli_progress_add (fetcher->progress, length);
     }
 
@@ -152,15 +152,18 @@ stream_once (Fetcher *fetcher, GEmail *mail, GError **error)
   guint uid = g_ascii_strtoull (g_email_get_id (mail), NULL, 10);
   g_autoptr (GInputStream) stream = g_imap_transporter_open_mime (
       fetcher->transporter, g_email_get_id (mail), FALSE, fetcher->run->cancellable, error);
+  guint64 octets = 0;
 
   if (stream == NULL)
     return FALSE;
-  if (store->klass->begin (store, mail, uid, error) && copy_stream (fetcher, stream, error) &&
-      store->klass->end (store, error))
+  if (store->klass->begin (store, mail, uid, error) &&
+      copy_stream (fetcher, stream, &octets, error) && store->klass->end (store, error))
     {
       fetcher->result->n_fetched++;
+      fetcher->result->octets += octets;
       return TRUE;
     }
+  cli_progress_take_back (fetcher->progress, octets);
   store->klass->abandon (store);
 
   return FALSE;

@@ -152,3 +152,9 @@ cli_progress_add (CliProgress *progress, guint64 octets)
   if (now - progress->drawn_at >= REDRAW_TIME)
     draw (progress, now);
 }
+
+void
+cli_progress_take_back (CliProgress *progress, guint64 octets)
+{
+  progress->done -= octets;
+}

@@ -19,6 +19,8 @@ void cli_progress_free (CliProgress *progress);
 
 void cli_progress_set_total (CliProgress *progress, guint64 total);
 void cli_progress_add (CliProgress *progress, guint64 octets);
+/* Of what was added: it has to be done once more. */
+void cli_progress_take_back (CliProgress *progress, guint64 octets);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliProgress, cli_progress_free)
 

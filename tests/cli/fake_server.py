@@ -14,7 +14,7 @@ CAPABILITIES = b"IMAP4rev1 LITERAL+ UIDPLUS AUTH=PLAIN SASL-IR"
 class FakeServer:
     """answers: a verb in upper case → what comes before the tagged line, and that line without its
     tag; or None to close the connection, or () to say nothing; or a list of these, of which the last
-    one stays. It speaks without TLS."""
+    one stays; or what makes one of these of the line. It speaks without TLS."""
 
     def __init__(self, **answers):
         self._answers = {"CAPABILITY": (b"* CAPABILITY " + CAPABILITIES + b"\r\n", b"OK"),
@@ -65,6 +65,8 @@ class FakeServer:
                 answer = self._answers.get(verb, (b"", b"BAD what?"))
                 if isinstance(answer, list):
                     answer = answer.pop(0) if len(answer) > 1 else answer[0]
+                if callable(answer):
+                    answer = answer(line)
                 if answer is None:
                     return
                 if not answer:

@@ -14,7 +14,8 @@ import subprocess
 import time
 
 import tap
-from command import PROGRAM, SECONDS, options, path, run, setting, url, write_file
+from command import PROGRAM, SECONDS, options, password_file, path, run, setting, url, write_file
+from fake_server import FakeServer
 from private_dovecot import control
 
 MAILS = sorted(pathlib.Path(os.environ["GIMAP4D_TEST_MAILS"]).glob("*.eml"))
@@ -257,6 +258,40 @@ def test_server_dies():
     assert len(os.listdir(target)) == MANY + 1
 
 
+class Breaking:
+    """Has one large mail, and hangs up behind half of it until it is asked for from the start again."""
+
+    MAIL = b"Subject: large\r\n\r\n" + b"0123456789012345678901234567890123456\r\n" * 100_000
+
+    def __init__(self):
+        self.starts = 0
+
+    def __call__(self, line):
+        place = re.search(rb"BODY\.PEEK\[\]<(\d+)\.(\d+)>", line)
+        if not place:
+            return (b"* 1 FETCH (UID 1 FLAGS () RFC822.SIZE %d INTERNALDATE "
+                    b"\"01-Jan-2024 00:00:00 +0000\")\r\n" % len(self.MAIL), b"OK")
+        start, length = int(place[1]), int(place[2])
+        self.starts += start == 0
+        if start > len(self.MAIL) // 2 and self.starts < 2:
+            return None
+        piece = self.MAIL[start:start + length]
+        return (b"* 1 FETCH (UID 1 BODY[]<%d> {%d}\r\n%s)\r\n" % (start, len(piece), piece),
+                b"OK")
+
+
+def test_broken_stream():
+    """What is fetched a second time counts once."""
+    for words in ([], ["--mbox"]):
+        mail = Breaking()
+        with FakeServer(SEARCH=(b"* SEARCH 1\r\n", b"OK"), FETCH=mail) as server:
+            value, = run("fetch", server.url("Box"), path("broken" + "".join(words)), *words,
+                         "--json", "--allow-plain", "--password-file", password_file(),
+                         login=False).values()
+        assert mail.starts == 2 and value["fetched"] == 1, value
+        assert value["octets"] == len(mail.MAIL), value
+
+
 def peak_memory(words):
     process = subprocess.Popen([PROGRAM, *words, *options()], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -301,5 +336,6 @@ tap.run({
     "names that are no UTF-8": test_names_without_utf8,
     "two at once": test_two_at_once,
     "the server dies": test_server_dies,
+    "a stream that breaks": test_broken_stream,
     "memory": test_memory,
 })
