@@ -45,16 +45,20 @@ cli_spool_new (GError **error)
 {
   char name[] = FOLDER "/gimap4d-XXXXXX";
   int fd = mkostemp (name, O_CLOEXEC);
+  FILE *file = fd >= 0 ? fdopen (fd, "w+") : NULL;
   CliSpool *spool;
 
-  if (fd < 0)
-    {
-      fail (error);
-      return NULL;
-    }
-  unlink (name);
+  if (file == NULL)
+    fail (error);
+  if (fd >= 0)
+    unlink (name);
+  if (file == NULL && fd >= 0)
+    close (fd);
+  if (file == NULL)
+    return NULL;
+
   spool = g_new0 (CliSpool, 1);
-  spool->file = fdopen (fd, "w+");
+  spool->file = file;
 
   return spool;
 }
