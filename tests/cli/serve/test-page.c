@@ -72,6 +72,53 @@ test_format (void)
   g_assert_cmpstr (html->str, ==, "7 of -3: &lt;b&gt;, 50 %");
 }
 
+static char *
+format (const char *text, guint number, const char *word)
+{
+  /* The compiler would not let these pass. */
+  void (*const add) (GString *, const char *, ...) = page_html_add;
+  GString *html = g_string_new (NULL);
+
+  add (html, text, number, word);
+
+  return g_string_free (html, FALSE);
+}
+
+/* What a translation may have made of "%u: %s", and what it must not. */
+static void
+test_translated_format (void)
+{
+  const Case cases[] = {
+    { "%u: %s", "7: &lt;b&gt;" },
+    { "%2$s: %1$u", "&lt;b&gt;: 7" },
+    { "%1$u: %2$s, %2$s %%", "7: &lt;b&gt;, &lt;b&gt; %" },
+    { "%1$u", "7" },
+    { "%u", "7" },
+    { "%%", "%" },
+    { "<p>", "<p>" },
+    /* Which argument these mean is not known. */
+    { "<b>%2$s", "&lt;b&gt;%2$s" },
+    { "%1$u %s", "%1$u %s" },
+    { "%u %2$s", "%u %2$s" },
+    { "%1$u %1$s", "%1$u %1$s" },
+    { "%0$u", "%0$u" },
+    { "%10$u", "%10$u" },
+    { "%4294967297$u", "%4294967297$u" },
+    { "%x %s", "%x %s" },
+    { "%1u", "%1u" },
+    { "%1$", "%1$" },
+    { "50 %", "50 %" },
+    { "%u %u %u %u %u %u %u %u %u %u", "%u %u %u %u %u %u %u %u %u %u" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *html = format (cases[i].input, 7, "<b>");
+
+      g_assert_cmpstr (html, ==, cases[i].expected);
+    }
+}
+
 #define LINK(url)                                                                                  \
   "<a href=\"" url "\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">" url "</a>"
 
@@ -425,6 +472,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/page/escape", test_escape);
   g_test_add_func ("/page/format", test_format);
+  g_test_add_func ("/page/translated-format", test_translated_format);
   g_test_add_func ("/page/text/links", test_links);
   g_test_add_func ("/page/text/quotes", test_quotes);
   g_test_add_func ("/page/letter/prepare", test_letter);
