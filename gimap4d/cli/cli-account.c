@@ -17,6 +17,7 @@
 #include "gimap4d/cli/cli-password.h"
 #include "gimap4d/cli/cli-token.h"
 
+#define USUAL_TIMEOUT 30
 #define LONGEST_TIMEOUT 3600
 
 struct _CliAccount
@@ -41,7 +42,11 @@ struct _CliAccount
 CliAccount *
 cli_account_new (void)
 {
-  return g_new0 (CliAccount, 1);
+  CliAccount *account = g_new0 (CliAccount, 1);
+
+  account->timeout = USUAL_TIMEOUT;
+
+  return account;
 }
 
 void
@@ -149,7 +154,7 @@ are_options_sound (CliAccount *account, GError **error)
   if (n_sources > 1)
     g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE,
                  _ ("give one of --password-file, --token-file and --token-command"));
-  else if (account->timeout < 0 || account->timeout > LONGEST_TIMEOUT)
+  else if (account->timeout < 1 || account->timeout > LONGEST_TIMEOUT)
     g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE,
                  _ ("--timeout takes a number of seconds from 1 to %d"), LONGEST_TIMEOUT);
   else
@@ -223,8 +228,7 @@ cli_account_new_transporter (CliAccount *account,
       account->token_file != NULL ? "access-token-oauth2" : "password", account->secret, "tls-mode",
       url->is_implicit_tls ? G_IMAP_TLS_MODE_IMPLICIT : G_IMAP_TLS_MODE_STARTTLS, "tls-database",
       authorities, "accept-unsecure-connection", account->allow_plain, "connection-timeout",
-      account->timeout > 0 ? account->timeout : 30, "log-file", log_file, "compress",
-      account->is_compressed, NULL);
+      account->timeout, "log-file", log_file, "compress", account->is_compressed, NULL);
   if (account->token_command != NULL)
     cli_token_provide (transporter, account->token_command);
   g_signal_connect (transporter, "accept-certificate", G_CALLBACK (accept_certificate_cb), account);

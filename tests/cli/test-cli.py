@@ -46,6 +46,8 @@ def test_usage():
                   ("list", "imaps://u@h/" + 5000 * "x"), ("get", "imaps://u@h/"),
                   ("list", "imaps://u@h/", "--limit", "0"),
                   ("check", "imaps://u@h/", "--timeout", "-1"),
+                  ("check", "imaps://u@h/", "--timeout", "0"),
+                  ("check", "imaps://u@h/", "--timeout", "3601"),
                   ("search", "imaps://u@h/", b"\xff"),
                   ("fetch", "imaps://u@h/"), ("append", "imaps://u@h/", "--start", "0")):
         done = usage(*words)
