@@ -105,18 +105,21 @@ make_counts (GImapBox *box)
   guint mail_count;
   g_autofree char *mails = NULL;
   g_autofree char *unseen = NULL;
+  gint64 n_unseen;
 
   if (info == NULL)
     return g_strdup (g_imap_box_get_selectable (box) ? "" : _ ("only a folder"));
   mail_count = g_imap_box_info_get_mail_count (info);
   mails = g_strdup_printf (gimap4d_ngettext ("%u mail", "%u mails", mail_count), mail_count);
-  if (g_imap_box_info_get_unseen (info) <= 0)
+  n_unseen = g_imap_box_info_get_unseen (info);
+  if (n_unseen <= 0)
     return g_steal_pointer (&mails);
 
-  unseen = g_strdup_printf ("%" G_GINT64_FORMAT, g_imap_box_info_get_unseen (info));
+  unseen = g_strdup_printf ("%" G_GINT64_FORMAT, n_unseen);
 
-  /* Translators: the first is “12 mails”, the other a number. */
-  return g_strdup_printf (_ ("%s, %s unread"), mails, unseen);
+  /* Translators: the first is “12 mails”, the other a number, which counts here. */
+  return g_strdup_printf (gimap4d_ngettext ("%s, %s unread", "%s, %s unread", n_unseen), mails,
+                          unseen);
 }
 
 static void

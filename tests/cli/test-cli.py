@@ -13,7 +13,9 @@ import ssl
 import subprocess
 
 import tap
-from command import PROGRAM, SECONDS, options, password_file, path, run, setting, url, write_file
+from command import (PROGRAM, SECONDS, environment, options, password_file, path, run, setting, url,
+                     write_file)
+from fake_server import FakeServer
 
 MAILS = sorted(pathlib.Path(os.environ["GIMAP4D_TEST_MAILS"]).glob("*.eml"))
 COMMANDS = ("check", "boxes", "list", "search", "get", "fetch", "append", "watch", "serve")
@@ -146,6 +148,12 @@ def test_boxes():
     lines = run("boxes", url()).lines()
     assert lines[0] == f"INBOX\t{len(MAILS)} mails, {len(MAILS)} unread", lines
     assert "Archive/2024\t0 mails" in lines and "日本語\t0 mails" in lines, lines
+    for number, end in (("1", b"1 non lu\n"), ("2", b"2 non lus\n")):
+        with FakeServer(LIST=(b'* LIST () "/" Box\r\n', b"OK"), LSUB=(b"", b"OK"), STATUS=(
+                b"* STATUS Box (MESSAGES 9 UNSEEN %s)\r\n" % number.encode(), b"OK")) as server:
+            done = run("boxes", server.url(), "--allow-plain", "--password-file", password_file(),
+                       login=False, env=environment(LANGUAGE="fr", LC_ALL="C.UTF-8"))
+        assert done.out.endswith(end), done
     subscribed = run("boxes", url(), "--subscribed", "--no-counts", "--json").values()
     assert {"Junk"} & {value["name"] for value in subscribed} == set(), subscribed
     assert all("mailCount" not in value for value in subscribed), subscribed
