@@ -12,6 +12,7 @@
 
 #include "gimap4d/base/gimap4d-limits.h"
 #include "gimap4d/mail/email-gmime.h"
+#include "gimap4d/mail/email-segments.h"
 
 static gboolean
 is_token (const char *text)
@@ -63,6 +64,16 @@ dup_field (EmailFields *fields, const char *name, gboolean *is_truncated)
     {
       text[EMAIL_LIMIT_PARAMETER_TEXT] = '\0';
       *is_truncated = TRUE;
+    }
+  if (text != NULL && strchr (text, '*') != NULL)
+    {
+      char *in_order = email_segments_dup_in_order (text);
+
+      if (in_order != NULL)
+        {
+          g_free (text);
+          text = in_order;
+        }
     }
 
   return text;

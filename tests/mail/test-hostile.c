@@ -347,6 +347,15 @@ test_parameter_segments (void)
     { "attachment; filename", NULL },
     { "attachment; filename*=utf-8''a%00b", "a" },
     { "attachment; filename*0*=utf-8''%e2; filename*1*=%82%ac", "€" },
+    { "attachment; filename*1*=%82%ac; filename*0*=utf-8''%e2", "€" },
+    { "attachment; FILENAME*2=c; filename*1*=%82%ac; size=1; Filename*0*=utf-8''%e2", "€c" },
+    { "attachment; filename*1=\"; filename*0*=b\"; filename*0*=utf-8''a", "a; filename_0_=b" },
+    { "attachment; filename*1=\"\\\"; x\"; filename*0*=utf-8''a", "a_; x" },
+    { "attachment; filename*10*=k; filename*9*=j; filename*8=i; filename*7=h; filename*6=g; "
+      "filename*5=f; filename*4=e; filename*3=d; filename*2=c; filename*1=b; filename*0*=utf-8''a",
+      "abcdefghijk" },
+    { "attachment; filename*1*=b(1).pdf; filename*0*=utf-8''a", "ab(1).pdf" },
+    { "attachment; filename*1*=b; filename*0*=utf-8''a; filename*x=c; *0=d; filename*=e", "ab" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -103,7 +103,7 @@ convert (const GString *octets, const char *charset)
   return imap_string_dup_utf8 (&plain);
 }
 
-/* Takes "charset'language'" off the first encoded piece. */
+/* Takes "charset'language'" off the first piece; no other has it (RFC 2231, 4.1). */
 static const char *
 take_charset (const char *value, char **out_charset)
 {
@@ -136,7 +136,7 @@ join_pieces (const GArray *pieces, guint from, GHashTable *to)
 
       if (strcmp (piece->name, first->name) != 0)
         break;
-      if (piece->is_encoded && charset == NULL)
+      if (piece->is_encoded && i == from)
         value = take_charset (value, &charset);
       if (piece->is_encoded)
         append_decoded (octets, value);

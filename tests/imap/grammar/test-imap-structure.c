@@ -132,6 +132,8 @@ test_parameters (void)
     { "\"name*\" \"iso-8859-1'de'%FC\"", "ü" },
     { "\"name*0\" \"a\" \"name*1\" \"b\" \"name*2\" \"c\"", "abc" },
     { "\"name*1\" \"b\" \"NAME*0\" \"a\"", "ab" },
+    { "\"name*1*\" \"%82%ac\" \"name*0*\" \"utf-8''%e2\"", "€" },
+    { "\"name*0\" \"a\" \"name*1*\" \"it's%20'b\"", "ait's 'b" },
     { "\"name*0*\" \"utf-8''%C3\" \"name*1*\" \"%BC\" \"name*2\" \"%41\"", "ü%41" },
     { "\"name\" \"plain\" \"name*\" \"utf-8''better\"", "better" },
     { "\"name*\" \"utf-8''better\" \"name\" \"plain\"", "better" },
