@@ -65,7 +65,9 @@ imap_trace_new (const char *path, GError **error)
       return NULL;
     }
 
-  fd = open (absolute, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+  /* A pipe may be read later, slowly or never: nothing waits for that, and it is an error when nobody
+   * has opened it. Regular files do not know the flag. */
+  fd = open (absolute, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
   if (fd < 0)
     {
       int code = errno;
@@ -161,7 +163,7 @@ write_all (int fd, const char *data, gsize size)
 
       if (n < 0 && errno == EINTR)
         continue;
-      /* A full disk costs the log, never the connection. */
+      /* A full disk or pipe costs the log, never the connection. */
       if (n <= 0)
         return;
       data += n;

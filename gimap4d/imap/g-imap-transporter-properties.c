@@ -391,7 +391,8 @@ install_server_properties (void)
    * A file that the whole dialogue with the server is appended to, with direction and time. It has
    * no size limit. A relative path is below `gimap4d` in g_get_user_state_dir(); the folder is made, the
    * file can be read by its user only. Passwords and tokens are blanked. A file that cannot be
-   * written fails the call that opens the connection. 4D: `logFile`.
+   * written fails the call that opens the connection, and so does a named pipe that nobody reads; what the
+   * reader of a pipe is too slow for is left out. 4D: `logFile`.
    *
    * Since: 1.0
    */

@@ -6,9 +6,12 @@
 
 #include "gimap4d/base/imap-trace.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static char *
 read_and_remove (const char *path)
@@ -115,6 +118,41 @@ test_unwritable (void)
   g_assert_nonnull (strstr (error->message, "/proc/no/such"));
 }
 
+/* A connection never waits for who reads its log: not until he comes, and not when he is slow. */
+static void
+test_pipe (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = imap_trace_dup_folder ();
+  g_autofree char *path = g_build_filename (folder, "pipe", NULL);
+  g_autofree char *text = g_strnfill (1 << 20, 'x');
+  char begun[4] = "";
+  ImapTrace *trace;
+  int reader;
+
+  /* As GSocket has it, and with it each program that connects. */
+  signal (SIGPIPE, SIG_IGN);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  g_assert_null (imap_trace_new (path, &error));
+  g_assert_nonnull (strstr (error->message, path));
+  g_clear_error (&error);
+
+  reader = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  g_assert_cmpint (reader, >=, 0);
+  trace = imap_trace_new (path, &error);
+  g_assert_no_error (error);
+  imap_trace_sent (trace, text, 1 << 20);
+  g_assert_cmpint (read (reader, begun, 4), ==, 4);
+  g_assert_cmpmem (begun, 2, "20", 2);
+
+  /* He goes, and takes nobody with him. */
+  close (reader);
+  imap_trace_sent (trace, "A1 NOOP\r\n", 9);
+  imap_trace_free (trace);
+  g_unlink (path);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -123,6 +161,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trace/secrets", test_secrets);
   g_test_add_func ("/trace/cut-secret", test_cut_secret);
   g_test_add_func ("/trace/unwritable", test_unwritable);
+  g_test_add_func ("/trace/pipe", test_pipe);
 
   return g_test_run ();
 }
