@@ -188,13 +188,24 @@ read_each (Head *head, const char *text, GError **error)
   return TRUE;
 }
 
+/* A number with K or M; FALSE when it is none. */
+static gboolean
+read_size (const char *text, gint64 *out_size)
+{
+  char *end;
+  guint64 number = g_ascii_strtoull (text, &end, 10);
+
+  if (end == text || (*end != '\0' && (strchr ("KM", *end) == NULL || end[1] != '\0')))
+    return FALSE;
+  *out_size = (gint64) number * (*end == 'M' ? 1024 * 1024 : *end == 'K' ? 1024 : 1);
+
+  return TRUE;
+}
+
 /* A class, or a number with K or M. */
 static gboolean
 read_memory (Head *head, const char *text, GError **error)
 {
-  char *end = NULL;
-  guint64 number = g_ascii_strtoull (text, &end, 10);
-
   for (guint i = 0; i < G_N_ELEMENTS (memory_classes); i++)
     if (g_str_equal (text, memory_classes[i].name))
       {
@@ -202,11 +213,9 @@ read_memory (Head *head, const char *text, GError **error)
         head->file->memory_with_payload = memory_classes[i].with_payload;
         return TRUE;
       }
-  if (end == text || (*end != '\0' && !g_str_equal (end, "K") && !g_str_equal (end, "M")))
-    return fail (head, error, "memory: a, b, c, or a number with K or M", text);
-  head->file->memory = (gint64) number * (*end == 'M' ? 1024 * 1024 : *end == 'K' ? 1024 : 1);
 
-  return TRUE;
+  return read_size (text, &head->file->memory) ||
+         fail (head, error, "memory: a, b, c, or a number with K or M", text);
 }
 
 static gboolean
@@ -239,6 +248,9 @@ read_head_line (Head *head, const char *line, GError **error)
     return read_setting (head, value, error);
   if (g_str_equal (key, "memory"))
     return read_memory (head, value, error);
+  if (g_str_equal (key, "needs"))
+    return read_size (value, &file->needs) ||
+           fail (head, error, "needs: a number with K or M", value);
   if (g_str_equal (key, "do"))
     return read_call (head, value, error);
   if (g_str_equal (key, "each"))

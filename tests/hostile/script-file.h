@@ -49,6 +49,7 @@ typedef struct
   guint chunks;                 /* ScriptChunk */
   char **settings;              /* owned: name, value, name, value … */
   gint64 memory;                /* bytes above the baseline, -1: nothing is said */
+  gint64 needs;                 /* bytes of addresses without which it makes no sense */
   gboolean memory_with_payload; /* … and above what the peer sends */
   guint deadline;               /* ms, 0: nothing is said */
   char **never_sent;            /* owned */
