@@ -39,7 +39,7 @@ void email_writer_take_error (EmailWriter *writer, GError *error);
 /* Refuses what could end a field or is no text. */
 gboolean email_writer_check (EmailWriter *writer, const char *name, const char *text);
 
-/* Whether @charset has a sign for everything in @text. */
+/* Whether @charset has a sign for everything in @text, and readers take it for the same. */
 gboolean email_text_fits (const char *text, const char *charset);
 gboolean email_text_is_ascii (const char *text);
 
