@@ -112,6 +112,22 @@ add_base64_forms (GPtrArray *secrets, const char *secret)
 }
 
 static void
+add_hexadecimal_form (GPtrArray *secrets, const char *secret)
+{
+  static const char digits[] = "0123456789abcdef";
+  gsize length = strlen (secret);
+  char *form = g_malloc (length * 2 + 1);
+
+  for (gsize i = 0; i < length; i++)
+    {
+      form[i * 2] = digits[(guchar) secret[i] >> 4];
+      form[i * 2 + 1] = digits[secret[i] & 0xf];
+    }
+  form[length * 2] = '\0';
+  g_ptr_array_add (secrets, form);
+}
+
+static void
 add_forms (GPtrArray *secrets, const char *secret)
 {
   /* Blanking each letter that is a password would show the password by its gaps. */
@@ -121,16 +137,30 @@ add_forms (GPtrArray *secrets, const char *secret)
   g_ptr_array_add (secrets, g_strdup (secret));
   g_ptr_array_add (secrets, g_uri_escape_string (secret, NULL, FALSE));
   g_ptr_array_add (secrets, g_strescape (secret, NULL));
+  add_hexadecimal_form (secrets, secret);
   add_base64_forms (secrets, secret);
+}
+
+/* In capitals, too: some servers quote a command so. */
+static const char *
+find_secret (const char *text, const char *end, const char *secret, gsize length)
+{
+  char first = g_ascii_tolower (secret[0]);
+
+  for (; end - text >= (gssize) length; text++)
+    if (g_ascii_tolower (*text) == first && g_ascii_strncasecmp (text, secret, length) == 0)
+      return text;
+
+  return NULL;
 }
 
 static void
 blank_one (GString *text, const char *secret)
 {
   gsize length = strlen (secret);
-  char *at = text->str;
+  const char *at = text->str;
 
-  while (length > 0 && (at = memmem (at, text->str + text->len - at, secret, length)) != NULL)
+  while (length > 0 && (at = find_secret (at, text->str + text->len, secret, length)) != NULL)
     {
       gsize offset = at - text->str;
 

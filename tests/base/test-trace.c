@@ -83,6 +83,31 @@ test_secrets (void)
   g_assert_null (strstr (content, "DQU5BUlkt"));
 }
 
+/* Servers that quote what they do not understand in capitals, or as a dump. */
+static void
+test_quoted_secret (void)
+{
+  static const char *const secrets[] = { "CANARY-pass", NULL };
+  static const struct
+  {
+    const char *said;
+    const char *shown;
+  } cases[] = {
+    { "bad LOGIN BOB CANARY-PASS!", "bad LOGIN BOB ********!" },
+    { "canary-pass canary", "******** canary" },
+    { "43414e4152592d70617373", "********" },
+    { "0043414E4152592D706173730D", "00********0D" },
+    { "CANARY-pas", "CANARY-pas" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *shown = imap_trace_blank (cases[i].said, secrets);
+
+      g_assert_cmpstr (shown, ==, cases[i].shown);
+    }
+}
+
 /* A line without end is written in pieces: no piece ends within a secret. */
 static void
 test_cut_secret (void)
@@ -159,6 +184,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/trace/relative-path", test_relative_path);
   g_test_add_func ("/trace/secrets", test_secrets);
+  g_test_add_func ("/trace/quoted-secret", test_quoted_secret);
   g_test_add_func ("/trace/cut-secret", test_cut_secret);
   g_test_add_func ("/trace/unwritable", test_unwritable);
   g_test_add_func ("/trace/pipe", test_pipe);
