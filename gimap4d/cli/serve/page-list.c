@@ -215,22 +215,50 @@ add_turns (const PageView *view, GString *html, const PageList *list)
   g_string_append (html, "</nav>\n");
 }
 
+static void
+add_found (const PageView *view, GString *html, const PageList *list)
+{
+  g_string_append (html, "<div id=\"found\">\n");
+  add_range (view, html, list);
+  add_mails (view, html, list);
+  add_turns (view, html, list);
+  g_string_append (html, "</div>\n");
+}
+
+static char *
+link_part (const PageView *view, const PageList *list)
+{
+  g_autofree char *page = page_link_box (view->box, &list->query, list->page);
+
+  return g_strconcat (page, strchr (page, '?') != NULL ? "&" : "?", "part=list", NULL);
+}
+
 char *
 page_list_build (const PageView *view, const PageList *list)
 {
   gboolean is_inbox = g_ascii_strcasecmp (view->box, "INBOX") == 0;
   g_autofree char *title = g_strdup_printf ("%s – %s", is_inbox ? SAY (N_ ("Inbox")) : view->box,
                                             view->account);
-  const PageHead head = { .title = title, .events = list->events, .kind = "list" };
+  g_autofree char *part = link_part (view, list);
+  const PageHead head = { .title = title, .events = list->events, .part = part, .kind = "list" };
   GString *html = page_begin (view, &head);
 
   g_string_append (html, "<h1>");
   page_add_box_name (view, html, view->box);
   g_string_append (html, "</h1>\n");
   add_search (view, html, &list->query);
-  add_range (view, html, list);
-  add_mails (view, html, list);
-  add_turns (view, html, list);
+  add_found (view, html, list);
 
   return page_end (view, html);
+}
+
+char *
+page_list_build_part (const PageView *view, const PageList *list)
+{
+  GString *html = g_string_new (NULL);
+
+  page_add_boxes (view, html);
+  add_found (view, html, list);
+
+  return g_string_free (html, FALSE);
 }

@@ -23,5 +23,7 @@ typedef struct
 } PageList;
 
 char *page_list_build (const PageView *view, const PageList *list);
+/* What changes with the mails, for a page that is there already. */
+char *page_list_build_part (const PageView *view, const PageList *list);
 
 G_END_DECLS

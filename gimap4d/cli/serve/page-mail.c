@@ -316,7 +316,8 @@ page_mail_build (const PageView *view, const PageMail *page)
   const char *subject = g_email_get_subject (page->mail);
   g_autofree char *title = g_strstrip (g_strdup (subject != NULL ? subject : ""));
   const char *shown = *title != '\0' ? title : SAY (N_ ("(no subject)"));
-  const PageHead head = { .title = shown, .events = page->events, .kind = "mail" };
+  g_autofree char *part = page_link_in_box (view->box, "/boxes");
+  const PageHead head = { .title = shown, .events = page->events, .part = part, .kind = "mail" };
   GString *html = page_begin (view, &head);
 
   add_ways (view, html, page);

@@ -232,8 +232,8 @@ add_box (const PageView *view, GString *html, const PageBox *box)
   g_string_append (html, box->is_selectable ? "</a></li>\n" : "</span></li>\n");
 }
 
-static void
-add_boxes (const PageView *view, GString *html)
+void
+page_add_boxes (const PageView *view, GString *html)
 {
   page_html_add (html, "<nav class=\"boxes\" aria-label=\"%s\">\n<ul>\n", SAY (N_ ("Boxes")));
   for (guint i = 0; view->boxes != NULL && i < view->boxes->len; i++)
@@ -269,14 +269,17 @@ page_begin (const PageView *view, const PageHead *head)
                  SAY (N_ ("Mailbox")));
   page_html_add (html, "<span class=\"account\"><bdi>%s</bdi></span>\n</header>\n", view->account);
   if (view->boxes != NULL)
-    add_boxes (view, html);
+    page_add_boxes (view, html);
   page_html_add (html, "<p id=\"news\" class=\"hidden\" role=\"status\" data-text=\"%s\"></p>\n",
                  /* From whom, and the subject; the page puts them in. */
                  SAY (N_ ("New mail from %s: %s")));
   g_string_append (html, "<main id=\"content\" tabindex=\"-1\"");
   if (head->events != NULL)
-    page_html_add (html, " data-events=\"%s\"", head->events);
+    page_html_add (html, " data-events=\"%s\" data-part=\"%s\"", head->events, head->part);
   g_string_append (html, ">\n");
+  if (head->events != NULL)
+    page_html_add (html, "<p class=\"stale\" role=\"status\" data-text=\"%s\" hidden></p>\n",
+                   SAY (N_ ("What is new does not come by itself now; it is tried again.")));
 
   return html;
 }

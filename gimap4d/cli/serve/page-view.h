@@ -56,13 +56,15 @@ char *page_box_from_link (const char *segment);
 typedef struct
 {
   const char *title;
-  const char *events; /* (nullable): where news of this page are told */
+  const char *events; /* (nullable): where news of this page are told, */
+  const char *part;   /* and then what of it may have changed is */
   const char *kind;   /* a class: "list", "mail" or "notice" */
 } PageHead;
 
 GString *page_begin (const PageView *view, const PageHead *head);
 char *page_end (const PageView *view, GString *html);
 
+void page_add_boxes (const PageView *view, GString *html);
 void page_add_box_name (const PageView *view, GString *html, const char *name);
 void page_add_date (const PageView *view, GString *html, GDateTime *date, gboolean is_short);
 char *page_join_addresses (GListModel *addresses);

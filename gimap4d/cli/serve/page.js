@@ -19,13 +19,18 @@ function rememberedKeys() {
 
 // News.
 
+// What asks again for the news when the server has refused them.
+const LATER = 10000;
+// What comes in the meantime is fetched together.
+const PAUSE = 500;
+
 function idsOf(root) {
   return new Set(Array.from(root.querySelectorAll(".mails > li"), row => row.id));
 }
 
-function announce(page, known) {
+function announce(part, known) {
   const news = document.getElementById("news");
-  const fresh = Array.from(page.querySelectorAll(".mails > li")).filter(
+  const fresh = Array.from(part.querySelectorAll(".mails > li")).filter(
     row => !known.has(row.id) && row.classList.contains("unread"));
   if (!fresh.length || !known.size)
     return;
@@ -33,9 +38,9 @@ function announce(page, known) {
   news.textContent = news.dataset.text.replace(/%s/g, () => parts.shift());
 }
 
-// Takes a part of a new page, and leaves the keyboard where it is.
-function replace(page, selector) {
-  const fresh = page.querySelector(selector);
+// Takes a part of the page that has changed, and leaves the keyboard where it is.
+function replace(part, selector) {
+  const fresh = part.querySelector(selector);
   const old = document.querySelector(selector);
   if (!fresh || !old || fresh.innerHTML === old.innerHTML)
     return;
@@ -48,53 +53,89 @@ function replace(page, selector) {
     old.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus({ preventScroll: true });
 }
 
-function isBusy() {
-  return Boolean(document.activeElement.closest("form.search"));
-}
-
 async function update() {
-  const answer = await fetch(location.href, { cache: "no-cache" }).catch(() => null);
+  const answer = await fetch(main.dataset.part, { cache: "no-cache" }).catch(() => null);
   if (!answer || !answer.ok)
     return;
   const text = await answer.text();
   if (text === shown)
     return;
   shown = text;
-  const page = new DOMParser().parseFromString(text, "text/html");
-  if (isList) {
-    announce(page, idsOf(document));
-    document.title = page.title;
-    // Who is writing into the form keeps it.
-    for (const selector of isBusy() ? [".range", ".mails", ".turns"] : ["main"])
-      replace(page, selector);
-  }
-  replace(page, "nav.boxes");
+  const part = new DOMParser().parseFromString(text, "text/html");
+  announce(part, idsOf(document));
+  replace(part, "#found");
+  replace(part, "nav.boxes");
+}
+
+// One at a time: what happens while it is fetched, and for a while after, is fetched once.
+let updating = null;
+let isOld = false;
+
+function refresh() {
+  isOld = true;
+  updating ??= (async () => {
+    while (isOld) {
+      isOld = false;
+      await update();
+      await new Promise(done => setTimeout(done, PAUSE));
+    }
+    updating = null;
+  })();
+}
+
+function tellStale(isStale) {
+  const stale = document.querySelector(".stale");
+  stale.hidden = !isStale;
+  stale.textContent = isStale ? stale.dataset.text : "";
+}
+
+// Browsers ask again by themselves when the news end, but not when they are refused.
+function follow() {
+  const source = new EventSource(main.dataset.events);
+  let failures = 0;
+  source.addEventListener("mails", refresh);
+  source.addEventListener("open", () => {
+    failures = 0;
+    tellStale(false);
+  });
+  source.addEventListener("error", () => {
+    if (source !== events)
+      return;
+    failures++;
+    const isRefused = source.readyState === EventSource.CLOSED;
+    if (isRefused || failures > 1)
+      tellStale(true);
+    if (isRefused) {
+      events = null;
+      setTimeout(listen, LATER);
+    }
+  });
+  return source;
+}
+
+function stopListening() {
+  events?.close();
+  events = null;
 }
 
 // Browsers have six connections to a server: only the page that is seen holds one for its news.
 function listen() {
-  if (document.hidden || events) {
-    if (document.hidden && events) {
-      events.close();
-      events = null;
-    }
-    return;
-  }
-  events = new EventSource(main.dataset.events);
-  events.addEventListener("mails", update);
+  if (document.hidden)
+    stopListening();
+  else
+    events ??= follow();
 }
 
 if (main?.dataset.events) {
   listen();
   document.addEventListener("visibilitychange", listen);
-  addEventListener("pagehide", () => {
-    events?.close();
-    events = null;
-  });
+  addEventListener("pagehide", stopListening);
   // A page that comes back with the button "back" is as old as it was left.
   addEventListener("pageshow", event => {
-    if (event.persisted)
-      update().then(listen);
+    if (event.persisted) {
+      refresh();
+      listen();
+    }
   });
 }
 

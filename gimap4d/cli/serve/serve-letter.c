@@ -15,12 +15,15 @@
 #define DEEPEST_PART 20
 
 void
-serve_letter_clear (ServeLetter *letter)
+serve_letter_free (gpointer data)
 {
+  ServeLetter *letter = data;
+
   g_clear_object (&letter->mail);
   g_clear_object (&letter->summary);
-  g_clear_pointer (&letter->text, g_free);
-  g_clear_pointer (&letter->html, g_free);
+  g_free (letter->text);
+  g_free (letter->html);
+  g_free (letter);
 }
 
 /* The first part of a type that is no attachment. */
@@ -111,12 +114,12 @@ load_parts (ServeLetter *letter,
   return (text == NULL || letter->text != NULL) && (html == NULL || letter->html != NULL);
 }
 
-gboolean
-serve_letter_load (ServeLetter *letter,
-                   GImapTransporter *transporter,
-                   const char *id,
-                   GCancellable *cancellable,
-                   GError **error)
+static gboolean
+load (ServeLetter *letter,
+      GImapTransporter *transporter,
+      const char *id,
+      GCancellable *cancellable,
+      GError **error)
 {
   gboolean is_large = FALSE;
 
@@ -138,4 +141,15 @@ serve_letter_load (ServeLetter *letter,
   letter->html = g_strdup (g_email_get_html_body (letter->mail));
 
   return TRUE;
+}
+
+ServeLetter *
+serve_letter_load (GImapTransporter *transporter,
+                   const char *id,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  g_autoptr (ServeLetter) letter = g_new0 (ServeLetter, 1);
+
+  return load (letter, transporter, id, cancellable, error) ? g_steal_pointer (&letter) : NULL;
 }

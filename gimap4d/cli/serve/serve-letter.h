@@ -19,13 +19,12 @@ typedef struct
   gboolean is_cut;
 } ServeLetter;
 
-gboolean serve_letter_load (ServeLetter *letter,
-                            GImapTransporter *transporter,
-                            const char *id,
-                            GCancellable *cancellable,
-                            GError **error);
-void serve_letter_clear (ServeLetter *letter);
+ServeLetter *serve_letter_load (GImapTransporter *transporter,
+                                const char *id,
+                                GCancellable *cancellable,
+                                GError **error);
+void serve_letter_free (gpointer letter);
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ServeLetter, serve_letter_clear)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ServeLetter, serve_letter_free)
 
 G_END_DECLS

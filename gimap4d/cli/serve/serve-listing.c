@@ -140,18 +140,53 @@ take_page (GImapMessageSet *found, const PageList *list, GError **error)
   return g_imap_message_set_new ((const char *const *) ids->pdata, error);
 }
 
+/* What is found in a box with these mails; flags may have changed since. */
+static char *
+name_search (GImapBoxInfo *info, const PageQuery *query)
+{
+  return g_strdup_printf (
+      "%u %" G_GINT64_FORMAT " %u %d%d%d %s/%s", g_imap_box_info_get_uid_validity (info),
+      g_imap_box_info_get_uid_next (info), g_imap_box_info_get_mail_count (info), query->is_whole,
+      query->is_unread, query->is_flagged, query->text != NULL ? query->text : "",
+      g_imap_box_info_get_name (info));
+}
+
+/* Who turns to the next page need not have the server search again; the first page is always new. */
+static GImapMessageSet *
+search (ServeKept *known,
+        GImapTransporter *transporter,
+        GImapBoxInfo *info,
+        const PageList *list,
+        GCancellable *cancellable,
+        GError **error)
+{
+  g_autofree char *name = name_search (info, &list->query);
+  g_autoptr (GImapSearch) criteria = NULL;
+  GImapMessageSet *found = list->page > 1 ? serve_kept_take (known, name) : NULL;
+
+  if (found == NULL)
+    {
+      criteria = look_for (&list->query);
+      found = g_imap_transporter_search (transporter, criteria, cancellable, error);
+    }
+  if (found != NULL)
+    serve_kept_put (known, name, g_imap_message_set_ref (found));
+
+  return found;
+}
+
 static gboolean
-load_by_search (GImapTransporter *transporter,
+load_by_search (ServeKept *known,
+                GImapTransporter *transporter,
+                GImapBoxInfo *info,
                 PageList *list,
                 GCancellable *cancellable,
                 GError **error)
 {
-  g_autoptr (GImapSearch) search = look_for (&list->query);
-  g_autoptr (GImapMessageSet) found = NULL;
+  g_autoptr (GImapMessageSet) found = search (known, transporter, info, list, cancellable, error);
   g_autoptr (GImapMessageSet) ids = NULL;
   g_autoptr (GImapMails) mails = NULL;
 
-  found = g_imap_transporter_search (transporter, search, cancellable, error);
   if (found == NULL)
     return FALSE;
   count_pages (list, g_imap_message_set_get_size (found));
@@ -172,7 +207,8 @@ load_by_search (GImapTransporter *transporter,
 
 /* The page and the query are set; the rest is filled in. */
 gboolean
-serve_listing_load (GImapTransporter *transporter,
+serve_listing_load (ServeKept *known,
+                    GImapTransporter *transporter,
                     GImapBoxInfo *info,
                     PageList *list,
                     GCancellable *cancellable,
@@ -180,7 +216,7 @@ serve_listing_load (GImapTransporter *transporter,
 {
   list->uid_validity = g_imap_box_info_get_uid_validity (info);
   if (!page_query_is_empty (&list->query))
-    return load_by_search (transporter, list, cancellable, error);
+    return load_by_search (known, transporter, info, list, cancellable, error);
 
   count_pages (list, g_imap_box_info_get_mail_count (info));
 

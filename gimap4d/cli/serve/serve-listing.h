@@ -7,10 +7,13 @@
 #pragma once
 
 #include "gimap4d/cli/serve/page-list.h"
+#include "gimap4d/cli/serve/serve-kept.h"
 
 G_BEGIN_DECLS
 
-gboolean serve_listing_load (GImapTransporter *transporter,
+/* @known: of GImapMessageSet, what was found for pages before. */
+gboolean serve_listing_load (ServeKept *known,
+                             GImapTransporter *transporter,
                              GImapBoxInfo *info,
                              PageList *list,
                              GCancellable *cancellable,

@@ -34,6 +34,8 @@ struct _ServeMailbox
   gpointer data;
   GImapTransporter *lister; /* owned */
 
+  GMutex listing; /* held while the boxes are listed: who comes meanwhile gets the same list */
+
   GMutex changing;          /* guards the writer, and the box that it has selected */
   GImapTransporter *writer; /* owned, nullable */
 
@@ -51,6 +53,7 @@ serve_mailbox_new (GImapTransporter *lister, ServeConnectFunc connect, gpointer 
   self->connect = connect;
   self->data = data;
   self->lister = g_object_ref (lister);
+  g_mutex_init (&self->listing);
   g_mutex_init (&self->changing);
   g_mutex_init (&self->mutex);
   g_queue_init (&self->readers);
@@ -75,6 +78,7 @@ serve_mailbox_free (ServeMailbox *self)
   g_clear_pointer (&self->boxes, g_ptr_array_unref);
   g_clear_object (&self->lister);
   g_clear_object (&self->writer);
+  g_mutex_clear (&self->listing);
   g_mutex_clear (&self->changing);
   g_mutex_clear (&self->mutex);
   g_free (self);
@@ -113,13 +117,23 @@ take_boxes (GListModel *list)
   return boxes;
 }
 
+static void
+keep_boxes (ServeMailbox *self, GPtrArray *boxes)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  g_clear_pointer (&self->boxes, g_ptr_array_unref);
+  self->boxes = g_ptr_array_ref (boxes);
+  self->boxes_time = g_get_monotonic_time ();
+}
+
 /* All boxes, in the order in which they are shown; for reading only. */
 GPtrArray *
 serve_mailbox_list_boxes (ServeMailbox *self, GCancellable *cancellable, GError **error)
 {
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->listing);
   GPtrArray *boxes = find_fresh_boxes (self);
   g_autoptr (GListModel) list = NULL;
-  g_autoptr (GMutexLocker) locker = NULL;
 
   if (boxes != NULL)
     return boxes;
@@ -130,10 +144,7 @@ serve_mailbox_list_boxes (ServeMailbox *self, GCancellable *cancellable, GError 
     return NULL;
 
   boxes = take_boxes (list);
-  locker = g_mutex_locker_new (&self->mutex);
-  g_clear_pointer (&self->boxes, g_ptr_array_unref);
-  self->boxes = g_ptr_array_ref (boxes);
-  self->boxes_time = g_get_monotonic_time ();
+  keep_boxes (self, boxes);
 
   return boxes;
 }

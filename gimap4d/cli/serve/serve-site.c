@@ -18,6 +18,7 @@
 #include "gimap4d/cli/serve/page-mail.h"
 #include "gimap4d/cli/serve/page-notice.h"
 #include "gimap4d/cli/serve/serve-answer.h"
+#include "gimap4d/cli/serve/serve-kept.h"
 #include "gimap4d/cli/serve/serve-letter.h"
 #include "gimap4d/cli/serve/serve-listing.h"
 #include "gimap4d/cli/serve/serve-resources.h"
@@ -25,6 +26,12 @@
 
 #define LONGEST_QUERY 200
 #define MOST_PAGES 10000000
+/* Letters whose page was shown, and whose frame the browser has still to ask for. */
+#define MOST_LETTERS 4
+#define LETTER_SECONDS 60
+/* Searches whose pages are turned. */
+#define MOST_FOUND 4
+#define FOUND_SECONDS 60
 #define IMAGES "images"
 #define INLINE "inline"
 
@@ -37,6 +44,8 @@ struct _ServeSite
   ServeDoor *door;       /* owned */
   ServeMailbox *mailbox; /* owned */
   ServeWatch *watch;     /* owned */
+  ServeKept *letters;    /* owned: of ServeLetter */
+  ServeKept *found;      /* owned: of GImapMessageSet */
 };
 
 /* One request. */
@@ -64,6 +73,9 @@ serve_site_new (const ServeSettings *settings)
   self->door = serve_door_new ();
   self->mailbox = serve_mailbox_new (settings->transporter, settings->connect, settings->data);
   self->watch = serve_watch_new (self->mailbox);
+  self->letters = serve_kept_new (MOST_LETTERS, LETTER_SECONDS, serve_letter_free);
+  self->found = serve_kept_new (MOST_FOUND, FOUND_SECONDS,
+                                (GDestroyNotify) g_imap_message_set_unref);
 
   return self;
 }
@@ -71,6 +83,8 @@ serve_site_new (const ServeSettings *settings)
 void
 serve_site_free (ServeSite *self)
 {
+  serve_kept_free (self->letters);
+  serve_kept_free (self->found);
   serve_watch_free (self->watch);
   serve_mailbox_free (self->mailbox);
   serve_door_free (self->door);
@@ -209,18 +223,33 @@ answer_list (Visit *visit)
   g_autoptr (GImapBoxInfo) info = NULL;
   g_autoptr (GError) error = NULL;
   PageList list = { .mails = mails, .events = events };
+  gboolean is_part = g_strcmp0 (get_query (visit, "part"), "list") == 0;
 
   if (!read_list_query (visit, &list))
     return serve_answer_missing (&visit->view);
   transporter = open_box (visit, &info, &error);
-  if (transporter == NULL ||
-      !serve_listing_load (transporter, info, &list, visit->cancellable, &error))
+  if (transporter == NULL || !serve_listing_load (visit->site->found, transporter, info, &list,
+                                                  visit->cancellable, &error))
     return answer_error (visit, error);
   load_boxes (visit);
   if (list.page > 1 && list.page > list.n_pages)
     return serve_answer_missing (&visit->view);
 
-  return serve_answer_page (page_list_build (&visit->view, &list), 200);
+  return serve_answer_page (is_part ? page_list_build_part (&visit->view, &list) :
+                                      page_list_build (&visit->view, &list),
+                            200);
+}
+
+/* What of the page of a mail changes with what happens in the box. */
+static GOutgoingMessage *
+answer_boxes (Visit *visit)
+{
+  GString *html = g_string_new (NULL);
+
+  load_boxes (visit);
+  page_add_boxes (&visit->view, html);
+
+  return serve_answer_page (g_string_free (html, FALSE), 200);
 }
 
 static GOutgoingMessage *
@@ -261,28 +290,34 @@ answer_mail (Visit *visit)
   g_autofree char *older = NULL;
   g_autoptr (GImapTransporter) transporter = NULL;
   g_autoptr (GError) error = NULL;
-  g_auto (ServeLetter) letter = { 0 };
+  g_autoptr (ServeLetter) letter = NULL;
   PageMail page = { .uid_validity = visit->uid_validity, .images_key = key, .events = events };
+  GOutgoingMessage *message = NULL;
 
   transporter = open_box_of_mail (visit, &error);
-  if (transporter == NULL ||
-      !serve_letter_load (&letter, transporter, visit->id, visit->cancellable, &error))
+  if (transporter != NULL)
+    letter = serve_letter_load (transporter, visit->id, visit->cancellable, &error);
+  if (letter == NULL)
     return answer_error (visit, error);
   serve_listing_find_neighbours (transporter, visit->id, &newer, &older, visit->cancellable);
   load_boxes (visit);
 
-  page.mail = letter.mail;
-  page.attachments = g_email_get_attachments (letter.summary);
-  page.text = letter.text;
-  page.html = letter.html;
-  page.is_cut = letter.is_cut;
+  page.mail = letter->mail;
+  page.attachments = g_email_get_attachments (letter->summary);
+  page.text = letter->text;
+  page.html = letter->html;
+  page.is_cut = letter->is_cut;
   page.newer_id = newer;
   page.older_id = older;
-  page.has_remote = letter.html != NULL && page_letter_has_remote (letter.html);
-  page.shows_text = letter.text != NULL && g_strcmp0 (get_query (visit, "as"), "text") == 0;
+  page.has_remote = letter->html != NULL && page_letter_has_remote (letter->html);
+  page.shows_text = letter->text != NULL && g_strcmp0 (get_query (visit, "as"), "text") == 0;
   page.shows_images = serve_door_is_signed (door, IMAGES, name, get_query (visit, IMAGES));
 
-  return serve_answer_page (page_mail_build (&visit->view, &page), 200);
+  message = serve_answer_page (page_mail_build (&visit->view, &page), 200);
+  if (letter->html != NULL)
+    serve_kept_put (visit->site->letters, name, g_steal_pointer (&letter));
+
+  return message;
 }
 
 static char *
@@ -340,27 +375,40 @@ find_inline_cb (const char *content_id, gpointer data)
   return NULL;
 }
 
+/* What the page around it has fetched just now, or else from the mail server. */
+static ServeLetter *
+find_letter (Visit *visit, const char *name, GError **error)
+{
+  ServeLetter *letter = serve_kept_take (visit->site->letters, name);
+  g_autoptr (GImapTransporter) transporter = NULL;
+
+  if (letter != NULL)
+    return letter;
+  transporter = open_box_of_mail (visit, error);
+
+  return transporter != NULL ?
+             serve_letter_load (transporter, visit->id, visit->cancellable, error) :
+             NULL;
+}
+
 static GOutgoingMessage *
 answer_letter (Visit *visit)
 {
   g_autofree char *name = name_mail (visit);
   gboolean with_images = serve_door_is_signed (visit->site->door, IMAGES, name,
                                                get_query (visit, IMAGES));
-  g_autoptr (GImapTransporter) transporter = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *html = NULL;
-  g_auto (ServeLetter) letter = { 0 };
+  g_autoptr (ServeLetter) letter = find_letter (visit, name, &error);
   Inliner inliner = { .visit = visit };
 
-  transporter = open_box_of_mail (visit, &error);
-  if (transporter == NULL ||
-      !serve_letter_load (&letter, transporter, visit->id, visit->cancellable, &error))
+  if (letter == NULL)
     return answer_error (visit, error);
-  if (letter.html == NULL)
+  if (letter->html == NULL)
     return serve_answer_missing (&visit->view);
 
-  inliner.attachments = g_email_get_attachments (letter.summary);
-  html = page_letter_prepare (letter.html, find_inline_cb, &inliner);
+  inliner.attachments = g_email_get_attachments (letter->summary);
+  html = page_letter_prepare (letter->html, find_inline_cb, &inliner);
 
   return serve_answer_letter (html, with_images);
 }
@@ -494,6 +542,8 @@ answer_below_box (Visit *visit, const char *const *rest)
     return answer_list (visit);
   if (strcmp (rest[0], "events") == 0 && rest[1] == NULL)
     return answer_events (visit);
+  if (strcmp (rest[0], "boxes") == 0 && rest[1] == NULL)
+    return answer_boxes (visit);
   if (read_mail_segment (visit, rest[0]))
     return answer_below_mail (visit, rest + 1);
 
@@ -615,6 +665,7 @@ answer_change (Visit *visit)
   change.id = visit->id;
   if (!serve_mailbox_change (visit->site->mailbox, &change, visit->cancellable, &error))
     return answer_error (visit, error);
+  serve_kept_forget (visit->site->found);
 
   link = page_link_mail (visit->box, visit->uid_validity, visit->id, "");
 

@@ -1,7 +1,8 @@
 /* Tells open pages of what happens in their boxes.
  *
  * Each box that is watched has a connection for that alone, which is kept for a while when nobody
- * looks any more: who turns pages comes again at once.
+ * looks any more: who turns pages comes again at once. When it is lost the pages are told by the end
+ * of their streams; they ask anew, which opens it again or tells them that this does not work now.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
@@ -39,6 +40,7 @@ struct _ServeWatch
 
   GMutex mutex;     /* guards what follows, and all of each box */
   GPtrArray *boxes; /* (element-type Watched) owned */
+  guint n_changes;  /* of all boxes: what is said of two states of one is never the same */
 };
 
 static void
@@ -155,7 +157,7 @@ changed (Watched *watched)
   if (watched->is_over)
     return;
   serve_mailbox_forget_boxes (self->mailbox);
-  watched->n_changes++;
+  watched->n_changes = ++self->n_changes;
   tell (self, watched);
 }
 
@@ -175,6 +177,21 @@ static void
 flags_cb (GImapNotifier *notifier, GImapMessageSet *ids, GStrv keywords, gpointer data)
 {
   changed (data);
+}
+
+/* Also when the library would open it again: until it has, and if it never has, pages would be shown as
+ * if they were up to date. */
+static void
+error_cb (GImapNotifier *notifier, const GError *error, gpointer data)
+{
+  Watched *watched = data;
+  ServeWatch *self = watched->watch;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (watched->is_over)
+    return;
+  serve_mailbox_forget_boxes (self->mailbox);
+  g_ptr_array_remove (self->boxes, watched);
 }
 
 static void
@@ -231,6 +248,8 @@ add_watched (ServeWatch *self, const char *box, GImapTransporter *transporter)
   follow (watched, "mail-created", G_CALLBACK (mails_cb));
   follow (watched, "mail-deleted", G_CALLBACK (deleted_cb));
   follow (watched, "flags-modified", G_CALLBACK (flags_cb));
+  follow (watched, "error", G_CALLBACK (error_cb));
+  watched->n_changes = ++self->n_changes;
   g_ptr_array_add (self->boxes, watched);
 
   return watched;

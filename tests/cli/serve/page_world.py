@@ -129,6 +129,11 @@ class Command:
         """How much was said to the IMAP server, and heard of it."""
         return self.log.stat().st_size
 
+    def imap_commands(self, name):
+        """How often it has sent this one."""
+        return len(re.findall(rf"^\S+ > \S+ (?:UID )?{name}\b",
+                              self.log.read_text(errors="replace"), re.MULTILINE))
+
     def peak_memory(self):
         """The most that was resident since it was last asked."""
         folder = pathlib.Path(f"/proc/{self.process.pid}")

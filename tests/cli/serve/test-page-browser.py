@@ -17,8 +17,8 @@ import chromium  # noqa: E402
 import tap  # noqa: E402
 import wrapper  # noqa: E402
 from page_browser import Browser  # noqa: E402
-from page_world import (Command, Stranger, append, attachments_of, change, corpus,  # noqa: E402
-                        flags_of, imap)
+from page_world import (Command, Stranger, append, attachments_of, change, control,  # noqa: E402
+                        corpus, flags_of, imap)
 
 PHONE, DESK = (390, 844), (1280, 900)
 LOOKS = [(size, is_dark) for size in (PHONE, DESK) for is_dark in (False, True)]
@@ -421,6 +421,53 @@ def test_news():
     check_quiet()
 
 
+def fetched_by_script():
+    return browser.evaluate("performance.getEntriesByType('resource').filter("
+                            "entry => entry.initiatorType === 'fetch').map(entry => entry.name)")
+
+
+def test_many_news():
+    """Many mails at once are fetched together, and nothing but what has changed."""
+    go("box/INBOX")
+    append(b"From: Ann <ann@example.org>\r\nSubject: First\r\n\r\nHi\r\n")
+    wait_until(lambda: subjects()[0] == "First")
+    browser.evaluate("performance.clearResourceTimings()")
+    for number in range(20):
+        append(b"From: Ann <ann@example.org>\r\nSubject: Flood %d\r\n\r\nHi\r\n" % number)
+    wait_until(lambda: subjects()[0] == "Flood 19")
+    fetched = fetched_by_script()
+    assert 1 <= len(fetched) < 15, fetched
+    assert all(name.endswith("/box/INBOX?part=list") for name in fetched), fetched
+
+
+def test_news_of_a_mail():
+    """Beside a mail the counts of the boxes change; it is not fetched again."""
+    go("box/INBOX")
+    browser.click(".mails li a")
+    browser.wait_for("Page.loadEventFired")
+    count = "Number(document.querySelector('.boxes .count').firstChild.data)"
+    unread = browser.evaluate(count)
+    append(b"From: Ann <ann@example.org>\r\nSubject: Beside\r\n\r\nHi\r\n")
+    wait_until(lambda: browser.evaluate(count) == unread + 1)
+    assert all(name.endswith("/box/INBOX/boxes") for name in fetched_by_script())
+
+
+def test_no_news():
+    """While they cannot come the page says so, and then no more."""
+    go("box/INBOX")
+    stale = "document.querySelector('.stale')"
+    assert browser.evaluate(f"{stale}.hidden") is True
+    control("down")
+    try:
+        wait_until(lambda: browser.evaluate(f"!{stale}.hidden && {stale}.textContent") ==
+                   "What is new does not come by itself now; it is tried again.")
+    finally:
+        control("up")
+    wait_until(lambda: browser.evaluate(f"{stale}.hidden"))
+    append(b"From: Ann <ann@example.org>\r\nSubject: There again\r\n\r\nHi\r\n")
+    wait_until(lambda: subjects()[0] == "There again")
+
+
 def test_two_browsers():
     """Each has its own way in, and both see what happens."""
     address = command.next_address(len(command.addresses()))
@@ -477,6 +524,9 @@ with Browser() as browser:
         "keys can be switched off": test_keys_off,
         "tab": test_tab,
         "news": test_news,
+        "many news": test_many_news,
+        "news of a mail": test_news_of_a_mail,
+        "no news": test_no_news,
         "two browsers": test_two_browsers,
         "without scripts": test_without_script,
         "closed": test_closed,

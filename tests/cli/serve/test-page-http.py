@@ -7,8 +7,10 @@ SPDX-FileCopyrightText: The gimap4d authors
 """
 
 import base64
+import concurrent.futures
 import errno
 import hashlib
+import html
 import os
 import pathlib
 import re
@@ -500,6 +502,118 @@ def wait_for_event(answer):
         assert line, "the stream has ended"
 
 
+def events_link(box):
+    return re.search(r'data-events="([^"]*)"', browser.ask(f"/box/{box}").text)[1]
+
+
+def test_events_of_another_time():
+    """What a page has seen is never what it has not, also when nobody has watched meanwhile."""
+    connection, answer = browser.open(events_link("Trash"))
+    wait_for_event(answer)
+    path = events_link("Trash")
+    connection.close()
+    # There is an end to the watched boxes: these take its place.
+    others = [browser.open(f"/box/{box}/events") for box in ("Sent", "Junk", "Many")]
+    assert [answer.status for _, answer in others] == [200] * 3
+    for other, _ in others:
+        other.close()
+    append(corpus("ascii-plain.eml"), "Trash")
+    connection, answer = browser.open(path)
+    wait_for_event(answer)
+    connection.close()
+
+
+def test_events_end():
+    """A watch that is lost is told by its end; one that cannot be had by the status."""
+    connection, answer = browser.open(events_link("INBOX"))
+    wait_for_event(answer)
+    path = events_link("INBOX")
+    control("down")
+    try:
+        while answer.readline():
+            pass
+        connection.close()
+        connection, answer = browser.open(path)
+        assert answer.status in (502, 504), answer.status
+    finally:
+        control("up")
+    connection.close()
+    connection, answer = browser.open(path)
+    assert answer.status == 200
+    # Who knows what happened in between.
+    wait_for_event(answer)
+    connection.close()
+
+
+def test_parts():
+    """What may have changed of a page that is there already."""
+    page = browser.ask("/box/INBOX?show=unread&page=2").text
+    part = html.unescape(re.search(r'data-part="([^"]*)"', page)[1])
+    answer = browser.ask(part)
+    assert answer.status == 200 and "<!DOCTYPE" not in answer.text and "<form" not in answer.text
+    assert rows(answer.text) == rows(page) and '<nav class="turns"' in answer.text
+    assert links(page) != links(answer.text) and set(links(answer.text)) <= set(links(page))
+    path = find("Only HTML")
+    part = re.search(r'data-part="([^"]*)"', browser.ask(path).text)[1]
+    count = command.imap_commands("FETCH")
+    answer = browser.ask(part)
+    assert answer.status == 200 and answer.text.startswith('<nav class="boxes"'), answer.text
+    assert not rows(answer.text) and command.imap_commands("FETCH") == count
+    for wanted in (part, "/box/INBOX?part=list"):
+        assert Client(command.base).ask(wanted).status == 403
+
+
+def test_letter_is_fetched_once():
+    """Its page has read it; the frame in it gets what that has."""
+    path = find("Only HTML")
+    for _ in range(2):
+        browser.ask(path)
+        before = command.imap_talk()
+        letter = browser.ask(path + "/html")
+        assert letter.status == 200 and command.imap_talk() == before
+    # And without its page, too.
+    assert browser.ask(path + "/html").body == letter.body
+    assert command.imap_talk() > before
+    assert Client(command.base).ask(path + "/html").status == 403
+
+
+def test_boxes_are_listed_once():
+    """For all who ask at the same time."""
+    uid = append(corpus("ascii-plain.eml"))
+    path = next(link for link in links(browser.ask(WHERE_MAILS_ARE).text)
+                if link.endswith("-" + uid))
+    part = "/box/INBOX/boxes"
+    # After that the list is an old one.
+    assert browser.post(path + "/flags", {"do": "read"}).status == 303
+    count, begin = command.imap_commands("LIST"), time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(browser.ask, [part] * 8))
+    assert {answer.status for answer in answers} == {200}
+    # One for each five seconds, on a machine that is that slow.
+    most = 1 + int((time.monotonic() - begin) / 5)
+    assert 1 <= command.imap_commands("LIST") - count <= most
+
+
+def test_search_is_done_once():
+    """For the pages of what it has found."""
+    count = command.imap_commands("SEARCH")
+    first = rows(browser.ask("/box/Many?show=unread").text)
+    assert command.imap_commands("SEARCH") == count + 1
+    for page in (2, 3, 2):
+        found = rows(browser.ask(f"/box/Many?show=unread&page={page}").text)
+        assert len(found) == 50 and found[0][0] == str(int(first[0][0]) - 50 * (page - 1)), page
+    assert command.imap_commands("SEARCH") == count + 1
+    # Not of another search, not once more from the start, and not when a mail has come.
+    browser.ask("/box/Many?show=flagged&page=2")
+    assert command.imap_commands("SEARCH") == count + 2
+    browser.ask("/box/Many?show=unread")
+    assert command.imap_commands("SEARCH") == count + 3
+    append(b"From: a@example.org\r\nSubject: message of today\r\n\r\nHi\r\n", "Many")
+    found = rows(browser.ask("/box/Many?show=unread&page=2").text)
+    assert command.imap_commands("SEARCH") == count + 4
+    assert int(found[0][0]) > int(first[0][0]) - 50
+
+
 def test_many_watched_boxes():
     """There is an end to the connections; who comes too late is told not to come again."""
     boxes = ("INBOX", "Sent", "Trash", "Junk", "Many")
@@ -626,6 +740,12 @@ tap.run({
     "slow browsers": test_slow_browsers,
     "languages": test_languages,
     "events": test_events,
+    "events of another time": test_events_of_another_time,
+    "events end": test_events_end,
+    "parts": test_parts,
+    "a letter is fetched once": test_letter_is_fetched_once,
+    "boxes are listed once": test_boxes_are_listed_once,
+    "a search is done once": test_search_is_done_once,
     "many watched boxes": test_many_watched_boxes,
     "the server is gone": test_server_gone,
     "a connection is cut": test_connection_cut,
