@@ -488,6 +488,7 @@ imap_connector_connect_finish (GAsyncResult *result, GError **error)
 
 void
 imap_tls_start_async (GIOStream *stream,
+                      gboolean was_plain,
                       const char *host,
                       guint16 port,
                       GTlsDatabase *database,

@@ -11,9 +11,14 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/imap-descriptors.h"
+#include "gimap4d/imap/net/imap-first-octet.h"
 
 #include <errno.h>
 #include <sys/socket.h>
+
+/* With these octets the first record of a server begins (RFC 8446, 5.1). */
+#define RECORD_ALERT 0x15
+#define RECORD_HANDSHAKE 0x16
 
 /* Every certificate passes here, because the one who may accept a bad one is asked after the
  * handshake, in his own thread: see imap-session-open.c, which sends nothing before. */
@@ -41,33 +46,65 @@ check_protocol (GTlsConnection *connection, GError **error)
   return FALSE;
 }
 
+/* What TLS stands on, or was to. Returns: (transfer full) */
+static GIOStream *
+get_base (GTlsConnection *connection)
+{
+  GIOStream *stream = NULL;
+
+  g_object_get (connection, "base-io-stream", &stream, NULL);
+
+  return stream;
+}
+
 /* Whether the other side is gone, and has said nothing that TLS did not want to read. */
 static gboolean
 has_ended (GTlsConnection *connection)
 {
-  g_autoptr (GIOStream) stream = NULL;
+  g_autoptr (GIOStream) stream = get_base (connection);
+  GIOStream *base = IMAP_IS_FIRST_OCTET_STREAM (stream) ?
+                        imap_first_octet_stream_get_base (IMAP_FIRST_OCTET_STREAM (stream)) :
+                        stream;
   char octet;
   gssize length;
 
-  g_object_get (connection, "base-io-stream", &stream, NULL);
-  if (!G_IS_SOCKET_CONNECTION (stream))
+  if (!G_IS_SOCKET_CONNECTION (base))
     return FALSE;
-  length = recv (g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream))),
+  length = recv (g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (base))),
                  &octet, 1, MSG_PEEK | MSG_DONTWAIT);
 
   return length == 0 || (length < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+/* The octet that came in plain where the first record of TLS had to; -1: none did. */
+static int
+get_plain_octet (GTlsConnection *connection)
+{
+  g_autoptr (GIOStream) stream = get_base (connection);
+  int octet = -1;
+
+  if (IMAP_IS_FIRST_OCTET_STREAM (stream))
+    octet = imap_first_octet_stream_get_octet (IMAP_FIRST_OCTET_STREAM (stream));
+
+  return octet != RECORD_ALERT && octet != RECORD_HANDSHAKE ? octet : -1;
 }
 
 /* @connection: nullable. */
 static GError *
 name_cause (GTlsConnection *connection, GError *cause)
 {
+  int plain_octet = connection != NULL ? get_plain_octet (connection) : -1;
   GError *named;
 
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return cause;
 
-  if (!g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
+  if (plain_octet >= 0)
+    named = g_error_new (
+        G_IMAP_ERROR, G_IMAP_ERROR_TLS_INJECTION,
+        _ ("plain octets came where TLS had to begin, the first one is 0x%02X: %s"),
+        (guint) plain_octet, cause->message);
+  else if (!g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
     named = g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_CONNECT,
                          _ ("the TLS handshake failed, perhaps the server speaks no TLS here: %s"),
                          cause->message);
@@ -116,6 +153,7 @@ hold_descriptor (GCancellable *cancellable, GError **error)
 
 void
 imap_tls_start_async (GIOStream *stream,
+                      gboolean was_plain,
                       const char *host,
                       guint16 port,
                       GTlsDatabase *database,
@@ -127,6 +165,8 @@ imap_tls_start_async (GIOStream *stream,
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   g_autoptr (GSocketConnectable) identity = g_network_address_new (host, port);
   g_autoptr (GTlsDatabase) trusted = NULL;
+  g_autoptr (GIOStream) base = was_plain ? imap_first_octet_stream_new (stream) :
+                                           g_object_ref (stream);
   g_autoptr (GInitable) connection = NULL;
   GTlsBackend *backend = g_tls_backend_get_default ();
   GError *error = NULL;
@@ -146,7 +186,7 @@ imap_tls_start_async (GIOStream *stream,
   /* With the database given here; set later, the connection has read the system's whole bundle
    * already. */
   connection = g_initable_new (g_tls_backend_get_client_connection_type (backend), NULL, &error,
-                               "base-io-stream", stream, "server-identity", identity, "database",
+                               "base-io-stream", base, "server-identity", identity, "database",
                                trusted, NULL);
   if (connection == NULL)
     {

@@ -12,8 +12,10 @@ G_BEGIN_DECLS
 
 /* The handshake in the thread-default context. It succeeds whatever the certificate is worth: what
  * is wrong with it stands in "peer-certificate-errors", to be judged before a byte of IMAP is sent. Fails with
- * G_IMAP_ERROR_TLS_TOO_OLD below TLS 1.2. */
+ * G_IMAP_ERROR_TLS_TOO_OLD below TLS 1.2, and with G_IMAP_ERROR_TLS_INJECTION when the stream @was_plain
+ * and goes on so. */
 void imap_tls_start_async (GIOStream *stream,
+                           gboolean was_plain,
                            const char *host,
                            guint16 port,
                            GTlsDatabase *database,

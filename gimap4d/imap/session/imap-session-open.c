@@ -209,9 +209,9 @@ start_tls (ImapSession *session, GIOStream *stream, guint milliseconds)
   const ImapSettings *settings = session->settings;
 
   imap_session_set_deadline (session, G_IMAP_ERROR_TIMEOUT_TLS, milliseconds);
-  imap_tls_start_async (stream, settings->host, settings->port, settings->tls_database,
-                        settings->tls_certificate, session->cancellable, secured_cb,
-                        imap_session_begin_step (session));
+  imap_tls_start_async (stream, session->state == IMAP_SESSION_SECURING, settings->host,
+                        settings->port, settings->tls_database, settings->tls_certificate,
+                        session->cancellable, secured_cb, imap_session_begin_step (session));
 }
 
 static void
