@@ -35,6 +35,7 @@ typedef struct
   GObject *object;          /* owned: with it the connection is alive */
   char *bytes;              /* owned, nullable */
   gsize size;
+  gsize n_read;
   char surplus; /* what may stand behind the end */
 } Piece;
 
@@ -89,13 +90,23 @@ give (Piece *piece, GError *error)
       error);
 }
 
+static void
+note_read (Piece *piece, gssize n)
+{
+  if (n <= 0)
+    return;
+
+  piece->n_read += n;
+  imap_append_operation_note_read (piece->operation, n);
+}
+
 static gboolean
-check_piece (Piece *piece, gsize n_read, GError **error)
+check_piece (Piece *piece, GError **error)
 {
   StreamFeed *feed = piece->feed;
 
-  feed->n_read += n_read;
-  if (n_read < piece->size)
+  feed->n_read += piece->n_read;
+  if (piece->n_read < piece->size)
     {
       g_set_error (error, G_IMAP_ERROR, G_IMAP_ERROR_INVALID_ARGUMENT,
                    _ ("the stream ended after %llu octets, and the mail should have %llu"),
@@ -117,16 +128,29 @@ check_surplus (Piece *piece, gssize n_read, GError **error)
   return n_read == 0;
 }
 
+/* As read_all does; each step is told, so that a slow stream is known from one that has stopped. */
+static gboolean
+fill (Piece *piece, GError **error)
+{
+  gssize n = 1;
+
+  while (piece->n_read < piece->size && n > 0)
+    {
+      n = g_input_stream_read (piece->feed->stream, piece->bytes + piece->n_read,
+                               piece->size - piece->n_read, piece->feed->cancellable, error);
+      note_read (piece, n);
+    }
+
+  return n >= 0;
+}
+
 static void
 read_now (Piece *piece)
 {
   StreamFeed *feed = piece->feed;
   GError *error = NULL;
-  gsize n_read = 0;
 
-  if (!g_input_stream_read_all (feed->stream, piece->bytes, piece->size, &n_read, feed->cancellable,
-                                &error) ||
-      !check_piece (piece, n_read, &error))
+  if (!fill (piece, &error) || !check_piece (piece, &error))
     {
       give (piece, error);
       return;
@@ -149,23 +173,25 @@ surplus_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   give (piece, error);
 }
 
+static void fill_later (Piece *piece);
+
 static void
 piece_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Piece) piece = user_data;
   GInputStream *stream = G_INPUT_STREAM (source);
   GError *error = NULL;
-  gsize n_read = 0;
+  gssize n = g_input_stream_read_finish (stream, result, &error);
 
-  if (!g_input_stream_read_all_finish (stream, result, &n_read, &error) ||
-      !check_piece (piece, n_read, &error))
+  note_read (piece, n);
+  if (n > 0 && piece->n_read < piece->size)
     {
-      give (piece, error);
+      fill_later (g_steal_pointer (&piece));
       return;
     }
-  if (piece->feed->n_read < piece->feed->size)
+  if (n < 0 || !check_piece (piece, &error) || piece->feed->n_read < piece->feed->size)
     {
-      give (piece, NULL);
+      give (piece, error);
       return;
     }
 
@@ -174,21 +200,25 @@ piece_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_steal_pointer (&piece);
 }
 
+/* Takes the piece. */
+static void
+fill_later (Piece *piece)
+{
+  g_input_stream_read_async (piece->feed->stream, piece->bytes + piece->n_read,
+                             piece->size - piece->n_read, G_PRIORITY_DEFAULT,
+                             piece->feed->cancellable, piece_cb, piece);
+}
+
 static void
 read_piece (gpointer object, gpointer operation, gsize size, gpointer data)
 {
   StreamFeed *self = data;
   g_autoptr (Piece) piece = piece_new (self, operation, object, size);
 
-  if (!self->is_async)
-    {
-      read_now (piece);
-      return;
-    }
-
-  g_input_stream_read_all_async (self->stream, piece->bytes, size, G_PRIORITY_DEFAULT,
-                                 self->cancellable, piece_cb, piece);
-  g_steal_pointer (&piece);
+  if (self->is_async)
+    fill_later (g_steal_pointer (&piece));
+  else
+    read_now (piece);
 }
 
 static void

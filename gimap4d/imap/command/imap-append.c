@@ -33,7 +33,7 @@ typedef struct
   GBytes *next;         /* owned, nullable: read, and not sent */
   guint64 n_asked;      /* octets that were asked for */
   guint64 n_sent;
-  gboolean is_reading;
+  gsize n_read; /* octets that were read of those; atomic */
   gboolean is_submitted;
   gboolean is_binary; /* its literal may have a NUL in it */
 
@@ -254,10 +254,12 @@ read_cb (gpointer object, gpointer data)
 static void
 read_next (AppendOperation *self)
 {
-  if (self->is_reading || self->next != NULL || self->n_asked == self->size)
+  ImapOperation *operation = (ImapOperation *) self;
+
+  if (operation->awaits_octets || self->next != NULL || self->n_asked == self->size)
     return;
 
-  self->is_reading = TRUE;
+  operation->awaits_octets = TRUE;
   imap_operation_hand_out (self, read_cb, imap_operation_ref (self), imap_operation_unref);
 }
 
@@ -362,7 +364,7 @@ fed_poked (ImapOperation *operation)
   has_nul = self->has_nul;
   g_mutex_unlock (&self->mutex);
 
-  self->is_reading = FALSE;
+  operation->awaits_octets = FALSE;
   if (error == NULL)
     error = check_nul (self, has_nul);
   if (error != NULL)
@@ -382,6 +384,26 @@ fed_poked (ImapOperation *operation)
     append_whole (self, self->next);
   else
     append_fed (self);
+}
+
+void
+imap_append_operation_note_read (gpointer operation, gsize size)
+{
+  AppendOperation *self = operation;
+
+  g_atomic_pointer_add (&self->n_read, size);
+}
+
+static guint64
+get_n_read (ImapOperation *operation)
+{
+  return (gsize) g_atomic_pointer_get (&((AppendOperation *) operation)->n_read);
+}
+
+static void
+starved (ImapOperation *operation, GError *error)
+{
+  fail_feed ((AppendOperation *) operation, error);
 }
 
 void
@@ -465,6 +487,8 @@ static const ImapOperationClass fed_named_class = {
   .finalize = finalize,
   .poked = fed_poked,
   .ended = fed_ended,
+  .get_n_given = get_n_read,
+  .starved = starved,
 };
 
 static const ImapOperationClass fed_selected_class = {
@@ -474,6 +498,8 @@ static const ImapOperationClass fed_selected_class = {
   .finalize = finalize,
   .poked = fed_poked,
   .ended = fed_ended,
+  .get_n_given = get_n_read,
+  .starved = starved,
 };
 
 static AppendOperation *

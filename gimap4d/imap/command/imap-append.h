@@ -34,6 +34,8 @@ gpointer imap_append_operation_new_fed (const ImapAppendFeed *feed,
                                         const char *box,
                                         const char *const *flags,
                                         GDateTime *date);
+/* In any thread: so many more octets were read, of those that will be given. */
+void imap_append_operation_note_read (gpointer operation, gsize size);
 /* In any thread, as long as the caller waits: all the octets that were asked for, or why there are none.
  * The last ones of a mail only when nothing comes behind them. Takes both. */
 void imap_append_operation_give (gpointer operation, GBytes *bytes, GError *error);

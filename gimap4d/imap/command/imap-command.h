@@ -111,6 +111,9 @@ typedef struct
   void (*ended) (ImapOperation *operation);
   /* The others have waited long enough for it to let the connection go on. */
   void (*hold_ended) (ImapOperation *operation);
+  /* How much its caller's thread has given so far; and: it gave too little for too long. Takes the error. */
+  guint64 (*get_n_given) (ImapOperation *operation);
+  void (*starved) (ImapOperation *operation, GError *error);
 } ImapOperationClass;
 
 /* What the connection does for an operation. */
@@ -178,6 +181,11 @@ struct _ImapOperation
   GDestroyNotify settled_destroy;
   gboolean is_outcome_unknown; /* a change was sent, and its reply will not come */
   gboolean is_holding; /* it has no room: nothing is read, for a while at most, until it says so */
+  /* It was promised octets that its caller's thread has to give; what follows is the host's: the time in
+   * which some have to come, 0 = none, and how many there were before. */
+  gboolean awaits_octets;
+  gint64 awaited_since;
+  guint64 n_given_before;
 };
 
 /* @title: takes it. The result is of klass->size. */

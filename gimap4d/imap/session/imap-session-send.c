@@ -428,6 +428,8 @@ host_hand_out (gpointer host,
     imap_call_hand_out (operation->caller, func, data, destroy);
   else
     destroy (data);
+  if (operation->awaits_octets)
+    imap_session_watch_time (host);
 }
 
 static void

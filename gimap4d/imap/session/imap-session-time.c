@@ -76,7 +76,7 @@ static gboolean
 is_transferring (ImapSession *session)
 {
   return session->channel != NULL && session->held_since == 0 &&
-         (imap_channel_has_unwritten (session->channel) || imap_session_is_feeding (session) ||
+         (imap_channel_has_unwritten (session->channel) ||
           imap_framer_get_pending (session->framer) > 0);
 }
 
@@ -102,6 +102,75 @@ get_stall_deadline (ImapSession *session)
     }
 
   return session->stall_since + imap_session_stall_window * (gint64) MILLISECOND;
+}
+
+static gboolean
+is_awaiting (const ImapOperation *operation)
+{
+  return operation->awaits_octets && !operation->is_complete;
+}
+
+/* The end of the first window in which a caller's stream has to give something; 0 = none is awaited. */
+static gint64
+get_feed_deadline (ImapSession *session)
+{
+  gint64 first = 0;
+
+  for (guint i = 0; i < session->running->len; i++)
+    {
+      ImapOperation *operation = g_ptr_array_index (session->running, i);
+
+      if (!is_awaiting (operation))
+        {
+          operation->awaited_since = 0;
+          continue;
+        }
+      if (operation->awaited_since == 0)
+        {
+          operation->awaited_since = g_get_monotonic_time ();
+          operation->n_given_before = operation->klass->get_n_given (operation);
+        }
+      first = earlier (first,
+                       operation->awaited_since + imap_session_stall_window * (gint64) MILLISECOND);
+    }
+
+  return first;
+}
+
+/* Ends the window of an operation, and tells what came in it. */
+static gboolean
+has_starved (ImapOperation *operation, gint64 now, guint64 *out_n_given)
+{
+  if (operation->awaited_since == 0 || !is_awaiting (operation) ||
+      now < operation->awaited_since + imap_session_stall_window * (gint64) MILLISECOND)
+    return FALSE;
+
+  operation->awaited_since = 0;
+  *out_n_given = operation->klass->get_n_given (operation) - operation->n_given_before;
+
+  return *out_n_given < IMAP_LIMIT_STALL_RATE * (guint64) imap_session_stall_window / 1000;
+}
+
+static void
+end_starved (ImapSession *session, gint64 now)
+{
+  for (guint i = 0; i < session->running->len; i++)
+    {
+      g_autoptr (ImapOperation)
+          operation = imap_operation_ref (g_ptr_array_index (session->running, i));
+      guint64 n_given = 0;
+
+      if (!has_starved (operation, now, &n_given))
+        continue;
+      operation->klass->starved (
+          operation, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_STALL,
+                                  _ ("the stream of the mail gave only %llu octets in %d seconds"),
+                                  (unsigned long long) n_given, imap_session_stall_window / 1000));
+      imap_session_settle (session, operation);
+      imap_session_pump (session);
+      /* The list is another one now; the others have their turn when the timer rings again. */
+      return;
+    }
 }
 
 /* When the operation that holds up the connection has to let it go on; 0 = none does. */
@@ -196,11 +265,6 @@ check_stall (ImapSession *session, gint64 now)
   if (moved >= IMAP_LIMIT_STALL_RATE * (guint64) imap_session_stall_window / 1000)
     return NULL;
 
-  if (imap_session_is_feeding (session) && !imap_channel_has_unwritten (session->channel))
-    return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_STALL,
-                        _ ("the stream of the mail gave only %llu octets in %d seconds"),
-                        (unsigned long long) moved, imap_session_stall_window / 1000);
-
   return g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_TIMEOUT_STALL,
                       _ ("only %llu octets came in %d seconds"), (unsigned long long) moved,
                       imap_session_stall_window / 1000);
@@ -230,7 +294,10 @@ time_cb (gpointer user_data)
   else if (session->held_since != 0 && now >= get_hold_deadline (session))
     end_hold (session);
   else
-    imap_session_watch_time (session);
+    {
+      end_starved (session, now);
+      imap_session_watch_time (session);
+    }
 
   return G_SOURCE_CONTINUE;
 }
@@ -245,6 +312,7 @@ imap_session_watch_time (ImapSession *session)
 
   next = earlier (next, get_reply_deadline (session, &is_silence));
   next = earlier (next, get_stall_deadline (session));
+  next = earlier (next, get_feed_deadline (session));
   next = earlier (next, get_hold_deadline (session));
   next = earlier (next, session->idle_deadline);
 

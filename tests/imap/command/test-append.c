@@ -6,6 +6,7 @@
 
 #include "gimap4d/gimap4d.h"
 
+#include "gimap4d/imap/session/imap-session-private.h"
 #include "scripted-peer.h"
 
 #include <string.h>
@@ -25,6 +26,8 @@ typedef enum
   GIVE_NUL,
   CANCEL,
   PAUSE, /* long enough for the server to say something */
+  STOP,  /* for ever, but for who cancels */
+  SLOW,  /* a hundred octets at a time, some thousand in a second */
 } Trick;
 
 struct _TestStream
@@ -68,6 +71,14 @@ test_stream_read (
       case PAUSE:
         self->trick = PLAIN;
         g_usleep (500000);
+        break;
+      case STOP:
+        while (!g_cancellable_set_error_if_cancelled (cancellable, error))
+          g_usleep (1000);
+        return -1;
+      case SLOW:
+        n = MIN (n, 100);
+        g_usleep (20000);
         break;
       case PLAIN:
       default:
@@ -181,6 +192,15 @@ static const struct
     "cannot" },
   { "stream-fails", "UIDPLUS", SIZE, SIZE, FAIL, 2000000,
     ASKED "C-bytes: 1500000\nmay-close\nC-bytes: 1500000\n", G_IO_ERROR_NO_SPACE, "is dry", TRUE },
+  { "stops-small", "UIDPLUS", 5, 5, STOP, 0, "", G_IMAP_ERROR_TIMEOUT_STALL, "gave only 0 octets" },
+  { "stops-in-the-middle", "UIDPLUS", SIZE, SIZE, STOP, 2000000,
+    ASKED "C-bytes: 1500000\nmay-close\nC-bytes: 1500000\n", G_IMAP_ERROR_TIMEOUT_STALL,
+    "gave only" },
+  { "slow-small", "LITERAL+ UIDPLUS", 4000, 4000, SLOW, 0,
+    "C: $8 APPEND \"Old\" (\\Seen) {4000+}\nC-bytes: 4000\nC-raw: \\r\\n\nS: $8 OK done\n", DONE,
+    "" },
+  { "slow-in-the-middle", "UIDPLUS", SIZE, SIZE, SLOW, 2995000, ASKED ALL "S: $8 OK done\n", DONE,
+    "" },
   { "D18-cancel-in-the-middle", "UIDPLUS", SIZE, SIZE, CANCEL, 2000000,
     ASKED "C-bytes: 1500000\nmay-close\nC-bytes: 1500000\n", G_IO_ERROR_CANCELLED, "cancelled",
     TRUE },
@@ -306,6 +326,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  imap_session_stall_window = 400;
   for (guint i = 0; i < 2 * G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *path = g_strconcat ("/append/", rows[i / 2].name, i % 2 ? "/async" : "/sync",
