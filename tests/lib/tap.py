@@ -6,9 +6,13 @@ SPDX-License-Identifier: LGPL-2.1-or-later
 SPDX-FileCopyrightText: The gimap4d authors
 """
 
+import os
 import signal
 import sys
 import traceback
+
+# As build-aux/test sets it; what a sanitizer adds to a program's memory is not that of the program.
+HAS_SANITIZER = "TSAN_OPTIONS" in os.environ or "ASAN_OPTIONS" in os.environ
 
 # Who runs us in the background or with nohup ignores these, and what we start would go on so.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -31,7 +31,6 @@ import tap  # noqa: E402
 SECRET = 'CANARY-p&q "ä\\/9+='
 TOKEN = "CANARY-token.a_b~c/9+=="
 
-HAS_SANITIZER = "TSAN_OPTIONS" in os.environ or "ASAN_OPTIONS" in os.environ
 STAGES = ("connected", "closed", "freed")
 PAGE = os.sysconf("SC_PAGESIZE")
 
@@ -240,7 +239,7 @@ def test_login(login):
 def look_into(program, stage):
     """What a dump would have. What a server echoes lies where it was received, and a sanitizer keeps
     what was freed."""
-    if program.is_echoed or HAS_SANITIZER:
+    if program.is_echoed or tap.HAS_SANITIZER:
         return []
     return [f"{line} when {stage}" for where, content in memory_of(program.process.pid)
             for line in hits(where, content, program.secret)]
@@ -249,7 +248,7 @@ def look_into(program, stage):
 def test_what_is_found():
     """The caller's own copy is there, so that something would be found."""
     need_peer()
-    if HAS_SANITIZER:
+    if tap.HAS_SANITIZER:
         raise tap.Skip("a sanitizer has gigabytes to look through")
     with Client("plain") as program:
         program.go_to("connected")
@@ -259,7 +258,7 @@ def test_what_is_found():
 
 def test_core():
     need_peer()
-    if HAS_SANITIZER:
+    if tap.HAS_SANITIZER:
         raise tap.Skip("a sanitizer keeps what was freed")
     if shutil.which("gcore") is None:
         raise tap.Skip("gcore is not installed")
