@@ -57,6 +57,7 @@ test_success (gconstpointer data)
   scripted_peer_assert_done (peer);
 }
 
+/* Most are scripts of tests/hostile, too: here they are what the log is looked at for. */
 static const struct
 {
   const char *name;
@@ -214,20 +215,6 @@ test_hasty_ok (void)
   g_thread_join (thread);
 }
 
-/* T20: rounds without end. */
-static void
-test_endless_rounds (void)
-{
-  g_autoptr (ScriptedPeer) peer = scripted_peer_new (
-      GREETING (
-          "AUTH=SCRAM-SHA-1") "C: $1 AUTHENTICATE SCRAM-SHA-1\nmay-close\nrepeat 50\nS: +\nend\n",
-      SCRIPTED_PEER_NONE);
-  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
-  g_autoptr (GError) error = session_test_fail (transporter);
-
-  g_assert_true (error->domain == G_IMAP_ERROR);
-}
-
 /* The server that never answers ID gets its SELECT all the same, and behind it. */
 static void
 test_id (void)
@@ -331,7 +318,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_failure);
     }
   g_test_add_func ("/session/login/t19-hasty-ok", test_hasty_ok);
-  g_test_add_func ("/session/login/t20-rounds", test_endless_rounds);
   g_test_add_func ("/session/login/id", test_id);
   g_test_add_func ("/session/login/utf8", test_utf8);
   g_test_add_func ("/session/login/s01", test_log);
