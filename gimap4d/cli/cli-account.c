@@ -19,6 +19,7 @@
 
 #define USUAL_TIMEOUT 30
 #define LONGEST_TIMEOUT 3600
+#define MOST_PROPERTIES 10
 
 struct _CliAccount
 {
@@ -35,7 +36,8 @@ struct _CliAccount
   gboolean is_keyring_used;
   gboolean is_to_be_saved;
 
-  char *secret;              /* owned, nullable: kept for a second transporter */
+  char *secret;              /* owned, nullable: until the first transporter has connected, */
+  gboolean keeps_secret;     /* or for all that follow it */
   char *refused_fingerprint; /* owned, nullable: of the certificate that was not accepted */
 };
 
@@ -61,6 +63,12 @@ cli_account_free (CliAccount *account)
   cli_password_free (account->secret);
   g_free (account->refused_fingerprint);
   g_free (account);
+}
+
+void
+cli_account_keep_secret (CliAccount *account)
+{
+  account->keeps_secret = TRUE;
 }
 
 GOptionEntry *
@@ -192,6 +200,62 @@ find_secret (CliAccount *account, const CliUrl *url, GCancellable *cancellable, 
   return account->secret != NULL;
 }
 
+typedef struct
+{
+  const char *names[MOST_PROPERTIES];
+  GValue values[MOST_PROPERTIES];
+  guint n;
+} Properties;
+
+static GValue *
+add (Properties *properties, const char *name, GType type)
+{
+  guint i = properties->n++;
+
+  g_assert (i < MOST_PROPERTIES);
+  properties->names[i] = name;
+
+  return g_value_init (&properties->values[i], type);
+}
+
+static void
+add_text (Properties *properties, const char *name, const char *text)
+{
+  g_value_set_static_string (add (properties, name, G_TYPE_STRING), text);
+}
+
+/* By values that refer to our texts: g_object_new() would copy the secret, and free that as it is. */
+static GImapTransporter *
+make_transporter (CliAccount *account,
+                  const CliUrl *url,
+                  GTlsDatabase *authorities,
+                  const char *log_file)
+{
+  Properties properties = { 0 };
+  GObject *transporter;
+
+  add_text (&properties, "host", url->host);
+  g_value_set_uint (add (&properties, "port", G_TYPE_UINT), url->port);
+  add_text (&properties, "user", url->user);
+  add_text (&properties, account->token_file != NULL ? "access-token-oauth2" : "password",
+            account->secret);
+  g_value_set_enum (add (&properties, "tls-mode", G_TYPE_IMAP_TLS_MODE),
+                    url->is_implicit_tls ? G_IMAP_TLS_MODE_IMPLICIT : G_IMAP_TLS_MODE_STARTTLS);
+  g_value_set_object (add (&properties, "tls-database", G_TYPE_TLS_DATABASE), authorities);
+  g_value_set_boolean (add (&properties, "accept-unsecure-connection", G_TYPE_BOOLEAN),
+                       account->allow_plain);
+  g_value_set_uint (add (&properties, "connection-timeout", G_TYPE_UINT), account->timeout);
+  add_text (&properties, "log-file", log_file);
+  g_value_set_boolean (add (&properties, "compress", G_TYPE_BOOLEAN), account->is_compressed);
+
+  transporter = g_object_new_with_properties (G_TYPE_IMAP_TRANSPORTER, properties.n,
+                                              properties.names, properties.values);
+  for (guint i = 0; i < properties.n; i++)
+    g_value_unset (&properties.values[i]);
+
+  return G_IMAP_TRANSPORTER (transporter);
+}
+
 GImapTransporter *
 cli_account_new_transporter (CliAccount *account,
                              const CliUrl *url,
@@ -223,12 +287,7 @@ cli_account_new_transporter (CliAccount *account,
   if (!find_secret (account, url, cancellable, error))
     return NULL;
 
-  transporter = g_object_new (
-      G_TYPE_IMAP_TRANSPORTER, "host", url->host, "port", url->port, "user", url->user,
-      account->token_file != NULL ? "access-token-oauth2" : "password", account->secret, "tls-mode",
-      url->is_implicit_tls ? G_IMAP_TLS_MODE_IMPLICIT : G_IMAP_TLS_MODE_STARTTLS, "tls-database",
-      authorities, "accept-unsecure-connection", account->allow_plain, "connection-timeout",
-      account->timeout, "log-file", log_file, "compress", account->is_compressed, NULL);
+  transporter = make_transporter (account, url, authorities, log_file);
   if (account->token_command != NULL)
     cli_token_provide (transporter, account->token_command);
   g_signal_connect (transporter, "accept-certificate", G_CALLBACK (accept_certificate_cb), account);
@@ -279,6 +338,8 @@ cli_account_connect (CliAccount *account,
         return NULL;
       account->is_to_be_saved = FALSE;
     }
+  if (!account->keeps_secret)
+    g_clear_pointer (&account->secret, cli_password_free);
 
   return g_steal_pointer (&transporter);
 }

@@ -25,11 +25,14 @@ GImapTransporter *cli_account_new_transporter (CliAccount *account,
                                                const CliUrl *url,
                                                GCancellable *cancellable,
                                                GError **error);
-/* The same, and logs in. */
+/* The same, and logs in; the password is wiped then. */
 GImapTransporter *cli_account_connect (CliAccount *account,
                                        const CliUrl *url,
                                        GCancellable *cancellable,
                                        GError **error);
+
+/* For who makes more transporters after that. */
+void cli_account_keep_secret (CliAccount *account);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliAccount, cli_account_free)
 

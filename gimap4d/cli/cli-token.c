@@ -28,36 +28,34 @@ start (const char *command, GError **error)
   return g_subprocess_newv ((const char *const *) words, G_SUBPROCESS_FLAGS_STDOUT_PIPE, error);
 }
 
-/* All that it prints, up to a limit. */
-static GBytes *
-read_output (GSubprocess *program, GCancellable *cancellable, GError **error)
+/* All that it prints, up to a limit; it is ended with a zero octet. */
+static gboolean
+read_output (GSubprocess *program, char *octets, GCancellable *cancellable, GError **error)
 {
   GInputStream *output = g_subprocess_get_stdout_pipe (program);
-  g_autofree guint8 *octets = g_malloc (LONGEST_OUTPUT);
   gsize length;
 
   if (!g_input_stream_read_all (output, octets, LONGEST_OUTPUT, &length, cancellable, error))
     {
       g_subprocess_force_exit (program);
-      return NULL;
+      return FALSE;
     }
+  octets[length] = '\0';
   /* What more it has to say it says to nobody. */
   g_input_stream_close (output, NULL, NULL);
 
-  return g_bytes_new_take (g_steal_pointer (&octets), length);
+  return TRUE;
 }
 
 static char *
-take_token (const char *command, GBytes *output, GError **error)
+take_token (const char *command, char *octets, GError **error)
 {
-  gsize length;
-  const char *octets = g_bytes_get_data (output, &length);
-  const char *end = octets != NULL ? memchr (octets, '\n', length) : NULL;
-  g_autofree char *line = g_strndup (octets, end != NULL ? (gsize) (end - octets) : length);
+  gsize length = strlen (octets);
 
-  g_strstrip (line);
-  if (*line != '\0' && length < LONGEST_OUTPUT && g_str_is_ascii (line))
-    return g_steal_pointer (&line);
+  octets[strcspn (octets, "\n")] = '\0';
+  g_strstrip (octets);
+  if (*octets != '\0' && length < LONGEST_OUTPUT && g_str_is_ascii (octets))
+    return g_strdup (octets);
   g_set_error (error, CLI_ERROR, CLI_EXIT_LOGIN,
                _ ("what “%s” printed is no token; it has to print the token as its first line"),
                command);
@@ -69,24 +67,26 @@ char *
 cli_token_run (const char *command, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GSubprocess) program = start (command, error);
-  g_autoptr (GBytes) output = NULL;
+  g_autofree char *octets = g_malloc0 (LONGEST_OUTPUT + 1);
+  char *token = NULL;
 
   if (program == NULL)
     {
       g_prefix_error (error, "--token-command: ");
       return NULL;
     }
-  output = read_output (program, cancellable, error);
-  if (output == NULL || !g_subprocess_wait (program, cancellable, error))
-    return NULL;
-  if (!g_subprocess_get_successful (program))
+  if (read_output (program, octets, cancellable, error) &&
+      g_subprocess_wait (program, cancellable, error))
     {
-      g_set_error (error, CLI_ERROR, CLI_EXIT_LOGIN, _ ("“%s” failed; run it by hand to see why"),
-                   command);
-      return NULL;
+      if (g_subprocess_get_successful (program))
+        token = take_token (command, octets, error);
+      else
+        g_set_error (error, CLI_ERROR, CLI_EXIT_LOGIN, _ ("“%s” failed; run it by hand to see why"),
+                     command);
     }
+  explicit_bzero (octets, LONGEST_OUTPUT + 1);
 
-  return take_token (command, output, error);
+  return token;
 }
 
 static char *

@@ -151,6 +151,8 @@ run_serve (const CommandRun *run, GError **error)
       g_set_error (error, CLI_ERROR, CLI_EXIT_USAGE, _ ("--port takes a number up to 65535"));
       return FALSE;
     }
+  /* Each connection of the mailbox logs in. */
+  cli_account_keep_secret (run->account);
   transporter = cli_account_connect (run->account, run->url, run->cancellable, error);
   if (transporter == NULL)
     return FALSE;

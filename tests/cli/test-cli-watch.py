@@ -7,13 +7,15 @@ SPDX-FileCopyrightText: The gimap4d authors
 import json
 import os
 import pathlib
+import re
 import select
 import signal
 import subprocess
 
 import tap
 import wrapper
-from command import PROGRAM, SECONDS, options, path, run, url, write_file
+from command import PROGRAM, SECONDS, options, path, run, setting, url, write_file
+from fake_server import FakeServer
 from private_dovecot import control
 
 SCRIPT = """#!/bin/sh
@@ -115,6 +117,42 @@ def test_interrupt_before_it_waits():
     assert done.returncode == 0, done
 
 
+def memory_of(process):
+    """What it may write to and a dump would have: the library keeps its secrets in other pages."""
+    mappings = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) .w\S+ .*?(\S*)\n(?:[A-Z]\w+:.*\n)*?VmFlags: (.*)$",
+                          pathlib.Path(f"/proc/{process.pid}/smaps").read_text(), re.MULTILINE)
+    assert any(name == "[heap]" for _, _, name, _ in mappings), mappings
+    with open(f"/proc/{process.pid}/mem", "rb", buffering=0) as memory:
+        for first, last, name, flags in mappings:
+            if "dd" not in flags.split() and not name.startswith("[v"):
+                memory.seek(int(first, 16))
+                yield name, memory.read(int(last, 16) - int(first, 16))
+
+
+def test_secrets():
+    """While it watches, the password and the token are nowhere on its own heap."""
+    # What is freed is not overwritten by the C library; and where the password stands for us.
+    env = {name: value for name, value in os.environ.items()
+           if name != "MALLOC_PERTURB_" and not name.startswith("GIMAP4D_TEST_PASSWORD")}
+    token = "CANARY-token.0123456789~abcdef"
+    secret = write_file("token", token + "\n")
+    with FakeServer(CAPABILITY=(b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2 AUTH=OAUTHBEARER SASL-IR\r\n",
+                                b"OK"),
+                    FETCH=(b"* 1 FETCH (UID 1 FLAGS ())\r\n", b"OK")) as server:
+        for words, canary in (
+                ([url("Trash"), *options()], setting("PASSWORD")),
+                ([server.url(), "--allow-plain", "--token-file", secret], token),
+                ([server.url(), "--allow-plain", "--token-command", f"cat '{secret}'"], token)):
+            process = subprocess.Popen([PROGRAM, "watch", *words], stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True, env=env,
+                                       preexec_fn=wrapper.die_with_parent)
+            line = process.stderr.readline()
+            assert "watching “" in line, line
+            places = [name for name, octets in memory_of(process) if canary.encode() in octets]
+            assert places == [], (words, places)
+            end(process)
+
+
 def test_nohup():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -133,6 +171,7 @@ tap.run({
     "a program": test_program,
     "a program that fails": test_program_that_fails,
     "interrupted before it waits": test_interrupt_before_it_waits,
+    "secrets": test_secrets,
     "nohup": test_nohup,
     "the server restarts": test_server_restarts,
 })
