@@ -87,7 +87,7 @@ def attachments_of(raw):
 class Command:
     """`gimap4d serve`, running."""
 
-    def __init__(self, *options, passed=None):
+    def __init__(self, *options, passed=None, env=None):
         self._folder = tempfile.TemporaryDirectory(prefix="gimap4d-page-")
         folder = pathlib.Path(self._folder.name)
         (folder / "password").write_text(setting("PASSWORD"))
@@ -101,7 +101,7 @@ class Command:
              folder / "password", "--log-file", self.log, *options,
              f"imaps://{setting('USER')}@localhost:{setting('IMAPS_PORT')}/"],
             stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
-            pass_fds=(passed.fileno(),) if passed else (),
+            env={**os.environ, **(env or {})}, pass_fds=(passed.fileno(),) if passed else (),
             preexec_fn=wrapper.die_with_parent)
         # It prints an address each time that one was used: somebody has to read.
         self._printed = threading.Condition()

@@ -18,6 +18,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.dont_write_bytecode = True
@@ -215,6 +216,68 @@ def test_changes_of_others():
     stale = re.sub(r"/(\d+)-", lambda found: f"/{int(found[1]) + 1}-", path)
     assert browser.post(stale + "/flags", {"do": "read"}).status == 404
     assert flags_of(uid) == set()
+
+
+DESKTOP = """[Desktop Entry]
+Type=Application
+Name=Browser
+Exec=%s %%u
+MimeType=text/html;x-scheme-handler/file;
+"""
+BROWSER = """#!/bin/sh
+cat /proc/$$/cmdline > "$0.command"
+cp "$(printf %s "$1" | sed 's,^file://,,')" "$0.page"
+stat -c %a "$(printf %s "$1" | sed 's,^file://,,')" > "$0.rights"
+: > "$0.done"
+"""
+
+
+def test_open():
+    """The browser of the desktop gets a page that leads to the address, and nobody sees that."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for part in ("applications", "runtime", "config"):
+            (folder / part).mkdir()
+        browser_program = folder / "browser"
+        browser_program.write_text(BROWSER)
+        browser_program.chmod(0o755)
+        (folder / "applications" / "browser.desktop").write_text(DESKTOP % browser_program)
+        (folder / "config" / "mimeapps.list").write_text(
+            "[Default Applications]\ntext/html=browser.desktop\n"
+            "x-scheme-handler/file=browser.desktop\n")
+        opened = Command("--open", env={"XDG_DATA_HOME": name, "XDG_DATA_DIRS": name,
+                                        "XDG_CONFIG_HOME": name + "/config", "DISPLAY": "",
+                                        "XDG_CONFIG_DIRS": name + "/config",
+                                        "XDG_RUNTIME_DIR": name + "/runtime"})
+        deadline = time.monotonic() + PATIENCE
+        while not (folder / "browser.done").exists():
+            assert time.monotonic() < deadline and opened.process.poll() is None, opened.lines
+            time.sleep(0.02)
+        page = (folder / "browser.page").read_text()
+        address = html.unescape(re.search(r'href="([^"]*)"', page)[1])
+        assert f"0; url={address}" in page and address.startswith(opened.base + "?token="), page
+        assert (folder / "browser.rights").read_text() == "600\n"
+        assert b"token" not in (folder / "browser.command").read_bytes()
+        # It is not the one that was printed: both open.
+        for each in (address, opened.next_address()):
+            visitor = Client(opened.base)
+            visitor.enter(each)
+            assert visitor.ask(WHERE_MAILS_ARE).status == 200, each
+        assert opened.stop() == 0
+        assert list((folder / "runtime").glob("*.html")) == []
+
+
+def test_open_without_browser():
+    """The pages are there all the same."""
+    with tempfile.TemporaryDirectory() as name:
+        opened = Command("--open", env={
+            "XDG_DATA_HOME": name, "XDG_DATA_DIRS": name, "XDG_CONFIG_HOME": name,
+            "XDG_CONFIG_DIRS": name, "XDG_RUNTIME_DIR": name})
+        visitor = Client(opened.base)
+        visitor.enter(opened.next_address())
+        assert visitor.ask(WHERE_MAILS_ARE).status == 200
+        assert opened.stop() == 0
+        assert list(pathlib.Path(name).glob("*.html")) == []
 
 
 def test_read_only():
@@ -722,6 +785,8 @@ tap.run({
     "what the user changes": test_changes,
     "counts": test_counts,
     "what others would change": test_changes_of_others,
+    "the browser is opened": test_open,
+    "there is no browser": test_open_without_browser,
     "for reading only": test_read_only,
     "headers": test_headers,
     "remote images need a key": test_remote_images_need_a_key,
