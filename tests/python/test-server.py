@@ -63,6 +63,17 @@ def test_attributes():
     raises(AttributeError, lambda: setattr(server, "uris", []))
 
 
+def test_wrong_objects():
+    """What is no certificate is not taken for none: the server would speak without TLS."""
+    server = GImap4D.RestServer(project_name="test")
+    for thing in (Gio.Cancellable(), server, "certificate.pem", 5, {}):
+        def assign(thing=thing):
+            server.tls_certificate = thing
+        raises(TypeError, assign, "tls_certificate")
+    assert server.tls_certificate is None
+    server.tls_certificate = None
+
+
 def test_results():
     server = new_server()
     value = [None]
@@ -372,6 +383,7 @@ def test_run_and_stop():
 tap.run({
     "dispatch": test_dispatch,
     "attributes": test_attributes,
+    "wrong objects": test_wrong_objects,
     "results": test_results,
     "parameters": test_parameters,
     "the seed's example": test_seed,

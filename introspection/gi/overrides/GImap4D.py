@@ -333,9 +333,20 @@ def _convert_property(pspec, value):
     limits = _RANGES.get(pspec.name) or (
         (pspec.minimum, pspec.maximum) if hasattr(pspec, "minimum") else None)
     converter = get_converter(pspec.value_type.name, pspec.value_type, limits)
-    if converter is None or value is None:
+    name = pspec.name.replace("-", "_")
+    if value is None:
         return value
-    return converter(value, pspec.name.replace("-", "_"))
+    if converter is None:
+        return _check_object(pspec.value_type, value, name)
+    return converter(value, name)
+
+
+def _check_object(gtype, value, name):
+    """PyGObject warns of an object of another class, and sets the property to None."""
+    is_object = gtype.is_a(GObject.TYPE_OBJECT) or gtype.is_a(GObject.TYPE_INTERFACE)
+    if is_object and not (isinstance(value, GObject.Object) and value.__gtype__.is_a(gtype)):
+        raise TypeError(f"{name}: expected a {gtype.name}, not {type(value).__name__}")
+    return value
 
 
 def _add_property(cls, pspec):
