@@ -7,7 +7,6 @@
 #include "fault-test.h"
 
 #include <dlfcn.h>
-#include <stdlib.h>
 
 #define HOST "mail.test"
 #define ADDRESS "127.0.0.1"
@@ -111,57 +110,72 @@ const Conversation fault_test_huge = { "huge",  FAULT_TEST_LOGIN FETCH_OF ("2000
                                        ADDRESS, G_IMAP_TLS_MODE_AUTOMATIC,
                                        FALSE,   run_fetch };
 
+/* No test has more of them at once. */
+#define N_PROCESSES 2
+
+static PeerProcess *processes[N_PROCESSES];
+static gboolean is_taken[N_PROCESSES];
+
+void
+fault_test_begin_peers (void)
+{
+  for (guint i = 0; i < N_PROCESSES; i++)
+    processes[i] = peer_process_new ();
+}
+
+void
+fault_test_end_peers (void)
+{
+  /* A later one has what was there when it was made, the end of the one before too. */
+  for (guint i = N_PROCESSES; i > 0; i--)
+    g_clear_pointer (&processes[i - 1], peer_process_free);
+}
+
 static GTlsDatabase *
 get_database (void)
 {
   static GTlsDatabase *database = NULL;
-  g_autoptr (GError) error = NULL;
 
   if (database == NULL)
-    database = g_tls_file_database_new (PEER_AUTHORITY, &error);
-  g_assert_no_error (error);
+    database = scripted_peer_new_database ();
 
   return database;
 }
 
-/* Before anything is armed, and the peer without the shim. GIO looks for its TLS once, so that has to be
- * while it can be found. */
-PeerProcess *
-peer_process_new (const char *script)
+/* Before anything is armed: GIO looks for its TLS once, so that has to be while it can be found. */
+FaultPeer *
+fault_peer_new (const char *script)
 {
-  PeerProcess *peer = g_new0 (PeerProcess, 1);
-  g_autofree char *program = g_test_build_filename (G_TEST_BUILT, "faults", "peer-process", NULL);
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autoptr (GDataInputStream) output = NULL;
-  g_autofree char *line = NULL;
-  g_autoptr (GError) error = NULL;
+  const char *scripts[] = { script, NULL };
+  ScriptedPeerOptions options = { .flags = SCRIPTED_PEER_LAST_AGAIN, .cut_at = G_MAXUINT64 };
+  FaultPeer *peer = g_new0 (FaultPeer, 1);
+  guint i = 0;
 
   get_database ();
-  g_subprocess_launcher_unsetenv (launcher, "LD_PRELOAD");
-  peer->process = g_subprocess_launcher_spawn (launcher, &error, program, script, NULL);
-  g_assert_no_error (error);
-  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (peer->process));
-  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (output), FALSE);
-  line = g_data_input_stream_read_line (output, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (line);
-  peer->port = (guint) atoi (line);
+  while (is_taken[i])
+    g_assert_cmpuint (++i, <, N_PROCESSES);
+  is_taken[i] = TRUE;
+  peer->process = processes[i];
+  peer->port = peer_process_begin (peer->process, scripts, &options);
+  g_assert_cmpuint (peer->port, !=, 0);
 
   return peer;
 }
 
 void
-peer_process_free (PeerProcess *peer)
+fault_peer_free (FaultPeer *peer)
 {
-  g_output_stream_close (g_subprocess_get_stdin_pipe (peer->process), NULL, NULL);
-  g_subprocess_wait (peer->process, NULL, NULL);
-  g_object_unref (peer->process);
+  g_auto (PeerFindings) findings = { 0 };
+
+  g_assert_true (peer_process_end (peer->process, FALSE, &findings));
+  for (guint i = 0; i < N_PROCESSES; i++)
+    if (processes[i] == peer->process)
+      is_taken[i] = FALSE;
   g_free (peer);
 }
 
 GImapTransporter *
-fault_test_new_transporter (const Conversation *conversation, PeerProcess *peer)
+fault_test_new_transporter (const Conversation *conversation, FaultPeer *peer)
 {
   return g_object_new (
       G_TYPE_IMAP_TRANSPORTER, "host", conversation->host, "port", peer->port, "user", "bob",
@@ -191,7 +205,7 @@ fault_test_get_step (guint n)
 }
 
 char *
-fault_test_converse (const Conversation *conversation, PeerProcess *peer, GError **error)
+fault_test_converse (const Conversation *conversation, FaultPeer *peer, GError **error)
 {
   GImapTransporter *transporter = fault_test_new_transporter (conversation, peer);
   char *result = conversation->run (transporter, error);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "fault-shim.h"
+#include "peer-process.h"
 
 #include <gimap4d/gimap4d.h>
 
@@ -42,21 +43,25 @@ extern const Conversation fault_test_conversations[];
 extern const Conversation fault_test_large;
 extern const Conversation fault_test_huge;
 
-/* A peer in a process of its own that plays one script on each connection. */
+/* Makes the processes of the peers: in main, before anything else. */
+void fault_test_begin_peers (void);
+void fault_test_end_peers (void);
+
+/* A peer that plays one script on each connection, where nothing fails. */
 typedef struct
 {
-  GSubprocess *process; /* owned */
+  PeerProcess *process; /* unowned */
   guint port;
-} PeerProcess;
+} FaultPeer;
 
-PeerProcess *peer_process_new (const char *script);
-void peer_process_free (PeerProcess *peer);
+FaultPeer *fault_peer_new (const char *script);
+void fault_peer_free (FaultPeer *peer);
 
 /* Not connected yet. */
-GImapTransporter *fault_test_new_transporter (const Conversation *conversation, PeerProcess *peer);
+GImapTransporter *fault_test_new_transporter (const Conversation *conversation, FaultPeer *peer);
 
 /* Runs it with a transporter of its own, and waits until all descriptors are closed again. */
-char *fault_test_converse (const Conversation *conversation, PeerProcess *peer, GError **error);
+char *fault_test_converse (const Conversation *conversation, FaultPeer *peer, GError **error);
 
 /* Of the library, and it says with whom. */
 void fault_test_assert_clean (const GError *error, const Conversation *conversation);
@@ -66,6 +71,6 @@ guint fault_test_count_descriptors (void);
 /* From the nth call, which failed, to the next that is to; a sample leaves out many of the later ones. */
 guint fault_test_get_step (guint n);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerProcess, peer_process_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FaultPeer, fault_peer_free)
 
 G_END_DECLS

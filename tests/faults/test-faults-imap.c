@@ -73,7 +73,7 @@ assert_descriptors (guint *n_before)
 
 /* What comes out without faults. */
 static char *
-converse_well (const Conversation *conversation, PeerProcess *peer)
+converse_well (const Conversation *conversation, FaultPeer *peer)
 {
   g_autoptr (GError) error = NULL;
   char *result = fault_test_converse (conversation, peer, &error);
@@ -98,7 +98,7 @@ assert_as_well_or_clean (const Conversation *conversation,
 /* Returns: whether the conversation came to the call that was to fail. */
 static gboolean
 fail_once (const Conversation *conversation,
-           PeerProcess *peer,
+           FaultPeer *peer,
            const char *calls,
            guint n,
            int code,
@@ -123,7 +123,7 @@ fail_once (const Conversation *conversation,
 static void
 torture (const Conversation *conversation, const Fault *fault, int code)
 {
-  g_autoptr (PeerProcess) peer = peer_process_new (conversation->script);
+  g_autoptr (FaultPeer) peer = fault_peer_new (conversation->script);
   g_autofree char *expected = converse_well (conversation, peer);
   guint n_before = fault_test_count_descriptors ();
 
@@ -171,7 +171,7 @@ static void
 test_halves (gconstpointer data)
 {
   const Conversation *conversation = data;
-  g_autoptr (PeerProcess) peer = peer_process_new (conversation->script);
+  g_autoptr (FaultPeer) peer = fault_peer_new (conversation->script);
   g_autofree char *expected = converse_well (conversation, peer);
   guint n_seeds = g_test_slow () ? SEEDS_SLOW : SEEDS;
 
@@ -220,7 +220,7 @@ static void
 test_descriptors (gconstpointer data)
 {
   const Conversation *conversation = data;
-  g_autoptr (PeerProcess) peer = peer_process_new (conversation->script);
+  g_autoptr (FaultPeer) peer = fault_peer_new (conversation->script);
   g_autofree char *expected = converse_well (conversation, peer);
   gboolean is_well = FALSE;
   guint n_before = fault_test_count_descriptors ();
@@ -245,7 +245,7 @@ static void
 test_memory (gconstpointer data)
 {
   const Conversation *conversation = data;
-  g_autoptr (PeerProcess) peer = peer_process_new (conversation->script);
+  g_autoptr (FaultPeer) peer = fault_peer_new (conversation->script);
   g_autofree char *expected = converse_well (conversation, peer);
   guint n_failed = 0;
   guint n_hit = 1;
@@ -291,8 +291,8 @@ static void
 test_huge (gconstpointer data)
 {
   const Conversation *conversation = data;
-  g_autoptr (PeerProcess) peer = peer_process_new (conversation->script);
-  g_autoptr (PeerProcess) other = peer_process_new (fault_test_large.script);
+  g_autoptr (FaultPeer) peer = fault_peer_new (conversation->script);
+  g_autoptr (FaultPeer) other = fault_peer_new (fault_test_large.script);
   g_autofree char *expected = converse_well (&fault_test_large, other);
   g_autofree char *afterwards = NULL;
   g_autofree char *result = NULL;
@@ -326,7 +326,7 @@ static void
 test_first (gconstpointer data)
 {
   const Conversation *conversation = data;
-  g_autoptr (PeerProcess) peer = peer_process_new (conversation->script);
+  g_autoptr (FaultPeer) peer = fault_peer_new (conversation->script);
   rlim_t before = limit_descriptors (find_free_descriptor ());
   g_autoptr (GError) error = NULL;
   g_autofree char *result = fault_test_converse (conversation, peer, &error);
@@ -350,6 +350,9 @@ add (const char *row, const char *name, GTestDataFunc func, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  int result;
+
+  fault_test_begin_peers ();
   g_test_init (&argc, &argv, NULL);
   g_log_set_handler ("GLib", G_LOG_LEVEL_WARNING | G_LOG_FLAG_FATAL, log_cb, NULL);
   /* A program that cannot have one is over before it has a transporter. */
@@ -370,5 +373,8 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
     add ("R12-each-call-once", faults[i].calls, test_torture, &faults[i]);
 
-  return g_test_run ();
+  result = g_test_run ();
+  fault_test_end_peers ();
+
+  return result;
 }

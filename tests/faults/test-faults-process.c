@@ -63,7 +63,7 @@ static void
 test_fork (gconstpointer data)
 {
   const Conversation *conversation = data;
-  g_autoptr (PeerProcess) peer = peer_process_new (conversation->script);
+  g_autoptr (FaultPeer) peer = fault_peer_new (conversation->script);
   GImapTransporter *transporter = fault_test_new_transporter (conversation, peer);
   g_autoptr (GError) error = NULL;
   g_autofree char *first = conversation->run (transporter, &error);
@@ -99,7 +99,7 @@ set_clock_thread (gpointer data)
 static char *
 converse_with_jump (const Conversation *conversation, int seconds, GError **error)
 {
-  g_autoptr (PeerProcess) peer = peer_process_new (conversation->script);
+  g_autoptr (FaultPeer) peer = fault_peer_new (conversation->script);
   g_autoptr (GImapTransporter) transporter = fault_test_new_transporter (conversation, peer);
   GThread *thread = g_thread_new ("clock", set_clock_thread, GINT_TO_POINTER (seconds));
   gint64 before = g_get_real_time ();
@@ -152,7 +152,7 @@ static void
 test_broken_pipe (gconstpointer data)
 {
   const Conversation *conversation = data;
-  g_autoptr (PeerProcess) peer = peer_process_new (conversation->script);
+  g_autoptr (FaultPeer) peer = fault_peer_new (conversation->script);
   g_autoptr (GTypeClass) socket_class = g_type_class_ref (G_TYPE_SOCKET);
   void (*before) (int) = signal (SIGPIPE, count_signal);
 
@@ -212,6 +212,9 @@ static const Conversation resets[] = {
 int
 main (int argc, char **argv)
 {
+  int result;
+
+  fault_test_begin_peers ();
   g_test_init (&argc, &argv, NULL);
   shim = fault_test_find_shim ();
   g_assert_nonnull (shim);
@@ -226,5 +229,8 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &resets[i], test_broken_pipe);
     }
 
-  return g_test_run ();
+  result = g_test_run ();
+  fault_test_end_peers ();
+
+  return result;
 }
