@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "gimap4d/base/peer-hash.h"
 #include "gimap4d/http/http-conditional.h"
 #include "gimap4d/http/http-form.h"
 #include "gimap4d/http/http-gate.h"
@@ -302,7 +303,7 @@ incoming_message_new (SoupServerMessage *message,
 
   read_uri (self, soup_server_message_get_uri (message));
   self->verb = g_strdup (soup_server_message_get_method (message));
-  self->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->headers = g_hash_table_new_full (peer_hash, g_str_equal, g_free, g_free);
   soup_message_headers_foreach (soup_server_message_get_request_headers (message), add_header,
                                 self->headers);
   self->body = g_bytes_ref (body);

@@ -12,6 +12,7 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/peer-hash.h"
 #include "gimap4d/http/http-syntax.h"
 
 static void
@@ -99,7 +100,7 @@ http_form_parse (const char *text, gsize size, GError **error)
 GHashTable *
 http_form_to_table (GPtrArray *fields)
 {
-  GHashTable *table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTable *table = g_hash_table_new_full (peer_hash, g_str_equal, g_free, g_free);
 
   for (guint i = 0; i < fields->len; i++)
     {

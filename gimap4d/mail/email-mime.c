@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/peer-hash.h"
 #include "gimap4d/mail/email-fields.h"
 #include "gimap4d/mail/email-structure.h"
 
@@ -371,7 +372,7 @@ email_mime_new (GBytes *bytes)
 {
   EmailMime *self = g_new0 (EmailMime, 1);
   g_autoptr (GArray) stack = g_array_new (FALSE, FALSE, sizeof (Open));
-  g_autoptr (GHashTable) boundaries = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) boundaries = g_hash_table_new (peer_hash, g_str_equal);
   Cutter cutter = { .mime = self, .stack = stack, .boundaries = boundaries };
 
   g_assert (bytes != NULL);

@@ -8,6 +8,8 @@
 
 #include "gimap4d/mail/email-values.h"
 
+#include "gimap4d/base/peer-hash.h"
+
 EmailAddressValue *
 email_address_value_take (char *name, char *email)
 {
@@ -79,7 +81,7 @@ email_envelope_free (EmailEnvelope *envelope)
 static GHashTable *
 new_parameters (void)
 {
-  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return g_hash_table_new_full (peer_hash, g_str_equal, g_free, g_free);
 }
 
 EmailStructure *

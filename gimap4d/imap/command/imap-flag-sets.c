@@ -9,6 +9,7 @@
 #include "gimap4d/imap/command/imap-flag-sets.h"
 
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/peer-hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ imap_flag_sets_new (void)
   ImapFlagSets *sets = g_new0 (ImapFlagSets, 1);
 
   sets->ref_count = 1;
-  sets->numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  sets->numbers = g_hash_table_new_full (peer_hash, g_str_equal, g_free, NULL);
   sets->sets = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 
   return sets;

@@ -14,6 +14,7 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/peer-hash.h"
 #include "gimap4d/imap/command/imap-status.h"
 #include "gimap4d/imap/wire/imap-utf7.h"
 
@@ -341,7 +342,7 @@ start (ImapOperation *operation)
   ListOperation *self = (ListOperation *) operation;
 
   self->boxes = g_ptr_array_new_with_free_func ((GDestroyNotify) imap_listed_box_free);
-  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_name = g_hash_table_new (peer_hash, g_str_equal);
   if (uses_extended (self))
     list_extended (self);
   else

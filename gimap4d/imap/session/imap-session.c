@@ -11,6 +11,7 @@
 #include "gimap4d/base/g-imap-error.h"
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/imap-secret.h"
+#include "gimap4d/base/peer-hash.h"
 #include "gimap4d/imap/net/imap-tls.h"
 
 #define MOVE(state) (1u << IMAP_SESSION_##state)
@@ -52,7 +53,7 @@ imap_session_new (ImapSettings *settings,
   g_queue_init (&session->in_flight);
   session->running = g_ptr_array_new_with_free_func (
       (GDestroyNotify) imap_session_release_operation);
-  session->raw_boxes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  session->raw_boxes = g_hash_table_new_full (peer_hash, g_str_equal, g_free, g_free);
   g_mutex_init (&session->mutex);
 
   return session;
