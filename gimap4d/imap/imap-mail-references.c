@@ -10,14 +10,16 @@
 #include "gimap4d/imap/imap-mail-order.h"
 
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/peer-hash.h"
 
 #define NONE (-1)
 
 /* A mail, or one that others speak of and that is not there. */
 typedef struct
 {
-  int mail;   /* index of its facts; NONE: it is not there */
-  int parent; /* NONE: above all */
+  int mail;             /* index of its facts; NONE: it is not there */
+  int parent;           /* NONE: above all */
+  gboolean has_answers; /* some item was put below it */
   gboolean is_gone;
   int first;   /* of the mails below: the oldest one; of a mail itself */
   int n_mails; /* that would move up if this one, not there, went */
@@ -73,6 +75,10 @@ find_or_add (Threads *threads, const char *id)
 static gboolean
 is_above (Threads *threads, int item, int other)
 {
+  /* All of a chain but its end is new when the chain is read. */
+  if (item != other && !get (threads, item)->has_answers)
+    return FALSE;
+
   for (guint n = 0; other != NONE; n++)
     {
       if (other == item || n == IMAP_LIMIT_THREAD_DEPTH)
@@ -81,6 +87,13 @@ is_above (Threads *threads, int item, int other)
     }
 
   return FALSE;
+}
+
+static void
+put_below (Threads *threads, int item, int parent)
+{
+  get (threads, item)->parent = parent;
+  get (threads, parent)->has_answers = TRUE;
 }
 
 /* Step 1: each reference is the parent of the next, the last one the mail's. */
@@ -95,14 +108,14 @@ link_mail (Threads *threads, int item, const ImapMailFacts *mail)
 
       if (parent != NONE && get (threads, reference)->parent == NONE &&
           !is_above (threads, reference, parent))
-        get (threads, reference)->parent = parent;
+        put_below (threads, reference, parent);
       parent = reference;
     }
 
   /* What an earlier mail with fewer references said of this one was worth less. */
   get (threads, item)->parent = NONE;
   if (parent != NONE && !is_above (threads, item, parent))
-    get (threads, item)->parent = parent;
+    put_below (threads, item, parent);
 }
 
 /* A second mail with the same id is nobody's parent. */
@@ -246,7 +259,7 @@ is_answer (Threads *threads, int item)
 static GHashTable *
 find_subjects (Threads *threads, GArray *roots)
 {
-  GHashTable *subjects = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTable *subjects = g_hash_table_new (peer_hash, g_str_equal);
 
   for (guint i = 0; i < roots->len; i++)
     {
@@ -394,7 +407,7 @@ imap_mail_order_thread_references (GArray *facts)
   Threads threads = {
     .facts = facts,
     .items = g_array_new (FALSE, FALSE, sizeof (Item)),
-    .by_id = g_hash_table_new (g_str_hash, g_str_equal),
+    .by_id = g_hash_table_new (peer_hash, g_str_equal),
   };
   ImapThreadTree *tree;
 
