@@ -18,11 +18,9 @@
 #include <string.h>
 
 static gsize
-measure_line (const ImapFrame *frame)
+measure_line (const char *text, gsize length)
 {
-  gsize length = frame->length;
-
-  while (length > 0 && frame->text[length - 1] == ' ')
+  while (length > 0 && text[length - 1] == ' ')
     length--;
 
   return length;
@@ -30,20 +28,19 @@ measure_line (const ImapFrame *frame)
 
 /* "* 1 FETCH (…", cheaply: nearly every line ends here. */
 static gboolean
-is_open_fetch (const ImapFrame *frame)
+is_open_fetch (const char *text, gsize size)
 {
-  gsize length = measure_line (frame);
+  gsize length = measure_line (text, size);
   gsize at = strlen ("* ");
 
-  if (length == 0 || frame->text[length - 1] == ')' || length < strlen ("* 1 FETCH (") ||
-      frame->apart != NULL)
+  if (length == 0 || text[length - 1] == ')' || length < strlen ("* 1 FETCH ("))
     return FALSE;
 
-  while (at < length && g_ascii_isdigit (frame->text[at]))
+  while (at < length && g_ascii_isdigit (text[at]))
     at++;
 
-  return frame->text[0] == '*' && at > strlen ("* ") && length - at > strlen (" FETCH (") &&
-         g_ascii_strncasecmp (frame->text + at, " FETCH (", strlen (" FETCH (")) == 0;
+  return text[0] == '*' && at > strlen ("* ") && length - at > strlen (" FETCH (") &&
+         g_ascii_strncasecmp (text + at, " FETCH (", strlen (" FETCH (")) == 0;
 }
 
 static gboolean
@@ -55,42 +52,55 @@ is_response (ImapFrame *frame)
 }
 
 /* The line break was a space, or may have been. */
-static ImapFrame *
-join (const ImapFrame *first, const ImapFrame *second)
+static void
+append_line (GString *held, const ImapFrame *frame)
 {
-  gsize length = measure_line (first);
-  g_autoptr (GString) text = g_string_new_len (first->text, length);
+  g_string_truncate (held, measure_line (held->str, held->len));
+  g_string_append_c (held, ' ');
+  g_string_append_len (held, frame->text, (gssize) frame->length);
+}
 
-  g_string_append_c (text, ' ');
-  g_string_append_len (text, second->text, second->length);
+static void
+hold (ImapMender *mender, ImapFrame *frame)
+{
+  mender->held = g_string_new_len (frame->text, (gssize) frame->length);
+}
 
-  return imap_frame_new_from_text (text->str, text->len);
+/* Owned by the caller. */
+static ImapFrame *
+take_held (ImapMender *mender)
+{
+  ImapFrame *frame = imap_frame_new_from_text (mender->held->str, (gssize) mender->held->len);
+
+  g_string_free (g_steal_pointer (&mender->held), TRUE);
+
+  return frame;
+}
+
+static gboolean
+continues (ImapMender *mender, ImapFrame *frame)
+{
+  return frame->apart == NULL && mender->held->len + frame->length <= IMAP_LIMIT_LINE &&
+         !is_response (frame);
 }
 
 void
 imap_mender_push (ImapMender *mender, ImapFrame *frame)
 {
-  g_autoptr (ImapFrame) whole = imap_frame_ref (frame);
-  g_autoptr (ImapFrame) held = g_steal_pointer (&mender->held);
-
-  if (held != NULL)
+  if (mender->held != NULL && continues (mender, frame))
     {
-      if (is_response (frame) || frame->apart != NULL ||
-          held->length + frame->length > IMAP_LIMIT_LINE)
-        {
-          mender->ready[0] = g_steal_pointer (&held);
-        }
-      else
-        {
-          imap_frame_unref (whole);
-          whole = join (held, frame);
-        }
+      append_line (mender->held, frame);
+      if (!is_open_fetch (mender->held->str, mender->held->len))
+        mender->ready[1] = take_held (mender);
+      return;
     }
 
-  if (is_open_fetch (whole))
-    mender->held = g_steal_pointer (&whole);
+  if (mender->held != NULL)
+    mender->ready[0] = take_held (mender);
+  if (frame->apart == NULL && is_open_fetch (frame->text, frame->length))
+    hold (mender, frame);
   else
-    mender->ready[1] = g_steal_pointer (&whole);
+    mender->ready[1] = imap_frame_ref (frame);
 }
 
 ImapFrame *
@@ -103,7 +113,8 @@ imap_mender_pop (ImapMender *mender)
 void
 imap_mender_clear (ImapMender *mender)
 {
-  g_clear_pointer (&mender->held, imap_frame_unref);
+  if (mender->held != NULL)
+    g_string_free (g_steal_pointer (&mender->held), TRUE);
   g_clear_pointer (&mender->ready[0], imap_frame_unref);
   g_clear_pointer (&mender->ready[1], imap_frame_unref);
 }

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  ImapFrame *held;     /* owned, nullable: a FETCH that does not end with its line */
+  GString *held;       /* owned, nullable: a FETCH that does not end with its line, so far */
   ImapFrame *ready[2]; /* owned, nullable: to be handed out */
 } ImapMender;
 

@@ -11,6 +11,7 @@
 #include "gimap4d/imap/grammar/imap-data.h"
 #include "gimap4d/imap/grammar/imap-mender.h"
 #include "gimap4d/imap/grammar/imap-quirks.h"
+#include "gimap4d/imap/wire/imap-frame-private.h"
 #include "gimap4d/imap/wire/imap-framer.h"
 #include "gimap4d/mail/email-values.h"
 
@@ -366,6 +367,33 @@ test_all_are_known (void)
   g_assert_cmpuint (n, ==, n_known);
 }
 
+/* As many as a line has room for: what joins them one by one, with a copy each, does not end before the
+ * test is stopped. */
+static void
+test_many_line_breaks (void)
+{
+  static const char head[] = "* 1 FETCH (UID 1 ENVELOPE (NIL \"";
+  g_autoptr (ImapFrame) first = imap_frame_new_from_text (head, -1);
+  g_autoptr (ImapFrame) between = imap_frame_new_from_text ("x", -1);
+  g_autoptr (ImapFrame) last = imap_frame_new_from_text ("\" NIL))", -1);
+  g_autoptr (ImapFrame) whole = NULL;
+  g_auto (ImapMender) mender = { 0 };
+  guint n = 500000;
+
+  imap_mender_push (&mender, first);
+  for (guint i = 0; i < n; i++)
+    {
+      imap_mender_push (&mender, between);
+      g_assert_null (imap_mender_pop (&mender));
+    }
+  imap_mender_push (&mender, last);
+  whole = imap_mender_pop (&mender);
+
+  g_assert_nonnull (whole);
+  g_assert_cmpuint (whole->length, ==, strlen (head) + 2 * n + strlen (" \" NIL))"));
+  g_assert_null (imap_mender_pop (&mender));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -381,6 +409,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &quirks[i], test_transcript);
     }
+  g_test_add_func ("/quirks/P24-many-line-breaks", test_many_line_breaks);
   g_test_add_func ("/quirks/all-are-known", test_all_are_known);
 
   return g_test_run ();
