@@ -21,8 +21,8 @@ typedef struct
   guint n;
   guint capacity;
   guint ids;        /* in this chunk */
-  guint ids_before; /* in the chunks before */
-  guint ranges_before;
+  guint ids_sum;    /* in it and some before it: see add_to_sums () */
+  guint ranges_sum; /* likewise */
 } Chunk;
 
 struct _ImapUidSet
@@ -116,33 +116,100 @@ insert_chunk (ImapUidSet *set, guint at)
 }
 
 static void
-remove_chunk (ImapUidSet *set, guint at)
+remove_chunks (ImapUidSet *set, guint at, guint n)
 {
-  g_free (set->chunks[at].ranges);
-  set->n_chunks--;
-  memmove (&set->chunks[at], &set->chunks[at + 1], (set->n_chunks - at) * sizeof (Chunk));
+  for (guint i = at; i < at + n; i++)
+    g_free (set->chunks[i].ranges);
+  set->n_chunks -= n;
+  memmove (&set->chunks[at], &set->chunks[at + n], (set->n_chunks - at) * sizeof (Chunk));
 }
 
-/* Sums up anew from @from on; @from itself was changed. */
+/* A chunk sums up itself and as many before it as the ones at the end of its number's bits say (a
+ * Fenwick tree): a change and a question go through the logarithm of the chunks, not through all. */
 static void
-recount (ImapUidSet *set, guint from)
+add_to_sums (ImapUidSet *set, guint at, guint n_ids, guint n_ranges)
 {
-  if (from < set->n_chunks)
+  for (; at < set->n_chunks; at |= at + 1)
     {
-      Chunk *changed = &set->chunks[from];
-
-      changed->ids = 0;
-      for (guint i = 0; i < changed->n; i++)
-        changed->ids += count_range (changed->ranges[i]);
+      set->chunks[at].ids_sum += n_ids;
+      set->chunks[at].ranges_sum += n_ranges;
     }
+}
 
+/* After chunks have come or gone from @from on: those have other numbers now. */
+static void
+sum_up (ImapUidSet *set, guint from)
+{
   for (guint i = from; i < set->n_chunks; i++)
     {
-      const Chunk *before = i > 0 ? &set->chunks[i - 1] : NULL;
+      Chunk *chunk = &set->chunks[i];
 
-      set->chunks[i].ids_before = before != NULL ? before->ids_before + before->ids : 0;
-      set->chunks[i].ranges_before = before != NULL ? before->ranges_before + before->n : 0;
+      chunk->ids_sum = chunk->ids;
+      chunk->ranges_sum = chunk->n;
+      for (guint bit = 1; i & bit; bit <<= 1)
+        {
+          chunk->ids_sum += set->chunks[i - bit].ids_sum;
+          chunk->ranges_sum += set->chunks[i - bit].ranges_sum;
+        }
     }
+}
+
+static void
+count_before (const ImapUidSet *set, guint at, guint *out_ids, guint *out_ranges)
+{
+  *out_ids = *out_ranges = 0;
+  for (; at > 0; at &= at - 1)
+    {
+      *out_ids += set->chunks[at - 1].ids_sum;
+      *out_ranges += set->chunks[at - 1].ranges_sum;
+    }
+}
+
+/* The chunk with the @index-th id, or the @index-th range, which is counted from its start then. */
+static guint
+find_counted (const ImapUidSet *set, gboolean counts_ids, guint *index)
+{
+  guint at = 0;
+  guint step = 1;
+
+  while (step <= set->n_chunks / 2)
+    step *= 2;
+  for (; step > 0; step /= 2)
+    {
+      guint sum;
+
+      if (at + step > set->n_chunks)
+        continue;
+      sum = counts_ids ? set->chunks[at + step - 1].ids_sum : set->chunks[at + step - 1].ranges_sum;
+      if (*index < sum)
+        continue;
+      *index -= sum;
+      at += step;
+    }
+
+  return at;
+}
+
+static guint
+count_ids (const Chunk *chunk)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < chunk->n; i++)
+    n += count_range (chunk->ranges[i]);
+
+  return n;
+}
+
+/* The ranges of a chunk were changed, of which there were @n_before. */
+static void
+recount (ImapUidSet *set, guint at, guint n_before)
+{
+  Chunk *chunk = &set->chunks[at];
+  guint ids = count_ids (chunk);
+
+  add_to_sums (set, at, ids - chunk->ids, chunk->n - n_before);
+  chunk->ids = ids;
 }
 
 static void
@@ -169,8 +236,9 @@ split_chunk (ImapUidSet *set, guint at)
   for (guint i = half; i < lower->n; i++)
     insert_range (upper, upper->n, lower->ranges[i]);
   lower->n = half;
-  recount (set, at + 1);
-  recount (set, at);
+  lower->ids = count_ids (lower);
+  upper->ids = count_ids (upper);
+  sum_up (set, at);
 }
 
 /* The first range that ends at @id or behind it. */
@@ -210,43 +278,60 @@ find_range (const ImapUidSet *set, guint32 id)
   return place;
 }
 
+/* Takes the ranges of a chunk from @from on that touch what goes up to *@last. */
+static void
+take_touching (Chunk *chunk, guint from, guint32 *last)
+{
+  guint n = from;
+
+  while (n < chunk->n && (*last == G_MAXUINT32 || chunk->ranges[n].first <= *last + 1))
+    {
+      *last = MAX (*last, chunk->ranges[n].last);
+      n++;
+    }
+  memmove (&chunk->ranges[from], &chunk->ranges[n], (chunk->n - n) * sizeof (ImapUidRange));
+  chunk->n -= n - from;
+}
+
 /* The ranges from @place on that touch @range, which stands there, become part of it. */
 static void
 absorb (ImapUidSet *set, Place place)
 {
   Chunk *home = &set->chunks[place.chunk];
-  ImapUidRange *range = &home->ranges[place.index];
-  guint32 last = range->last;
-  guint next = place.index + 1;
-  guint at = place.chunk;
+  guint32 last = home->ranges[place.index].last;
+  guint n_home = home->n;
+  guint at = place.chunk + 1;
+  guint n_before = 0;
 
-  while (at < set->n_chunks)
-    {
-      Chunk *chunk = &set->chunks[at];
-      guint n = at == place.chunk ? next : 0;
-      guint from = n;
-
-      while (n < chunk->n && (last == G_MAXUINT32 || chunk->ranges[n].first <= last + 1))
-        {
-          last = MAX (last, chunk->ranges[n].last);
-          n++;
-        }
-      memmove (&chunk->ranges[from], &chunk->ranges[n], (chunk->n - n) * sizeof (ImapUidRange));
-      chunk->n -= n - from;
-      if (chunk->n > from)
-        {
-          if (at > place.chunk)
-            recount (set, at);
+  take_touching (home, place.index + 1, &last);
+  if (home->n == place.index + 1)
+    for (; at < set->n_chunks; at++)
+      {
+        n_before = set->chunks[at].n;
+        take_touching (&set->chunks[at], 0, &last);
+        if (set->chunks[at].n > 0)
           break;
-        }
-      if (chunk->n == 0)
-        remove_chunk (set, at);
-      else
-        at++;
-    }
+      }
 
-  set->chunks[place.chunk].ranges[place.index].last = last;
-  recount (set, place.chunk);
+  home->ranges[place.index].last = last;
+  recount (set, place.chunk, n_home);
+  if (n_before > 0 && at < set->n_chunks)
+    recount (set, at, n_before);
+  if (at > place.chunk + 1)
+    {
+      remove_chunks (set, place.chunk + 1, at - place.chunk - 1);
+      sum_up (set, place.chunk + 1);
+    }
+}
+
+static void
+add_at (ImapUidSet *set, Place place, ImapUidRange range)
+{
+  Chunk *chunk = &set->chunks[place.chunk];
+
+  insert_range (chunk, place.index, range);
+  chunk->ids += count_range (range);
+  add_to_sums (set, place.chunk, count_range (range), 1);
 }
 
 static void
@@ -259,10 +344,12 @@ insert_or_merge (ImapUidSet *set, ImapUidRange range)
     {
       /* Behind everything: in the last chunk while it has room. */
       if (set->n_chunks == 0 || set->chunks[set->n_chunks - 1].n == CHUNK_RANGES)
-        insert_chunk (set, set->n_chunks);
+        {
+          insert_chunk (set, set->n_chunks);
+          sum_up (set, set->n_chunks - 1);
+        }
       chunk = &set->chunks[set->n_chunks - 1];
-      insert_range (chunk, chunk->n, range);
-      recount (set, set->n_chunks - 1);
+      add_at (set, (Place){ set->n_chunks - 1, chunk->n }, range);
       return;
     }
 
@@ -273,10 +360,8 @@ insert_or_merge (ImapUidSet *set, ImapUidRange range)
         {
           split_chunk (set, place.chunk);
           place = find_range (set, range.first);
-          chunk = &set->chunks[place.chunk];
         }
-      insert_range (chunk, place.index, range);
-      recount (set, place.chunk);
+      add_at (set, place, range);
       return;
     }
 
@@ -295,12 +380,19 @@ try_append (ImapUidSet *set, ImapUidRange range)
   if (chunk == NULL || range.first <= end->last)
     return FALSE;
   if (range.first == end->last + 1)
-    end->last = range.last;
+    {
+      end->last = range.last;
+      chunk->ids += count_range (range);
+      add_to_sums (set, set->n_chunks - 1, count_range (range), 0);
+    }
   else if (chunk->n < CHUNK_RANGES)
-    insert_range (chunk, chunk->n, range);
+    {
+      add_at (set, (Place){ set->n_chunks - 1, chunk->n }, range);
+    }
   else
-    return FALSE;
-  chunk->ids += count_range (range);
+    {
+      return FALSE;
+    }
 
   return TRUE;
 }
@@ -346,32 +438,23 @@ imap_uid_set_is_open (ImapUidSet *set)
 guint
 imap_uid_set_get_size (ImapUidSet *set)
 {
-  const Chunk *last = set->n_chunks > 0 ? &set->chunks[set->n_chunks - 1] : NULL;
+  guint n_ids;
+  guint n_ranges;
 
-  return last == NULL || set->open ? 0 : last->ids_before + last->ids;
+  count_before (set, set->n_chunks, &n_ids, &n_ranges);
+
+  return set->open ? 0 : n_ids;
 }
 
 guint32
 imap_uid_set_get_id (ImapUidSet *set, guint index)
 {
-  guint low = 0, high = set->n_chunks;
-  const Chunk *chunk;
+  guint at = find_counted (set, TRUE, &index);
+  const Chunk *chunk = &set->chunks[at];
 
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-
-      chunk = &set->chunks[middle];
-      if (index - chunk->ids_before >= chunk->ids && index >= chunk->ids_before)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  if (low == set->n_chunks)
+  if (at == set->n_chunks)
     return 0;
 
-  chunk = &set->chunks[low];
-  index -= chunk->ids_before;
   for (guint i = 0; i < chunk->n; i++)
     {
       guint n = count_range (chunk->ranges[i]);
@@ -396,29 +479,24 @@ imap_uid_set_contains (ImapUidSet *set, guint32 id)
 guint
 imap_uid_set_get_n_ranges (ImapUidSet *set)
 {
-  const Chunk *last = set->n_chunks > 0 ? &set->chunks[set->n_chunks - 1] : NULL;
+  guint n_ids;
+  guint n_ranges;
 
-  return last == NULL ? 0 : last->ranges_before + last->n;
+  count_before (set, set->n_chunks, &n_ids, &n_ranges);
+
+  return n_ranges;
 }
 
 ImapUidRange
 imap_uid_set_get_range (ImapUidSet *set, guint index)
 {
-  guint low = 0, high = set->n_chunks;
+  guint at;
 
   g_return_val_if_fail (index < imap_uid_set_get_n_ranges (set), ((ImapUidRange){ 0, 0 }));
 
-  while (high - low > 1)
-    {
-      guint middle = low + (high - low) / 2;
+  at = find_counted (set, FALSE, &index);
 
-      if (set->chunks[middle].ranges_before <= index)
-        low = middle;
-      else
-        high = middle;
-    }
-
-  return set->chunks[low].ranges[index - set->chunks[low].ranges_before];
+  return set->chunks[at].ranges[index];
 }
 
 gboolean

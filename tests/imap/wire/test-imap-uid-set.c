@@ -148,6 +148,17 @@ test_random (void)
     }
 }
 
+/* Of the odd ids: each is found by its place. */
+static void
+check_counts (ImapUidSet *odd, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_cmpuint (imap_uid_set_get_id (odd, i), ==, 2 * i + 1);
+      g_assert_cmpuint (imap_uid_set_get_range (odd, i).first, ==, 2 * i + 1);
+    }
+}
+
 /* Each order of the same ids gives the same set. */
 static void
 test_orders (void)
@@ -167,6 +178,17 @@ test_orders (void)
   g_assert_cmpuint (imap_uid_set_get_n_ranges (up), ==, n);
   g_assert_true (imap_uid_set_equal (up, down));
   g_assert_true (imap_uid_set_equal (up, mixed));
+  check_counts (down, n);
+
+  /* What lies in many chunks becomes one range of the first. */
+  imap_uid_set_add_range (down, 2001, 90000);
+  g_assert_cmpuint (imap_uid_set_get_n_ranges (down), ==, n - 44000);
+  g_assert_cmpuint (imap_uid_set_get_size (down), ==, n + 44000);
+  g_assert_cmpuint (imap_uid_set_get_range (down, 1000).last, ==, 90001);
+  g_assert_cmpuint (imap_uid_set_get_id (down, 999), ==, 1999);
+  g_assert_cmpuint (imap_uid_set_get_id (down, 1000 + 88000), ==, 90001);
+  g_assert_cmpuint (imap_uid_set_get_id (down, 1000 + 88001), ==, 90003);
+  g_assert_cmpuint (imap_uid_set_get_id (down, n + 44000), ==, 0);
   g_assert_cmpuint (imap_uid_set_get_id (mixed, n - 1), ==, 2 * n - 1);
 
   imap_uid_set_add_range (mixed, 1, 2 * n);
