@@ -10,12 +10,13 @@
 
 #include <string.h>
 
-/* A removal moves at most one block, and finding a number passes over whole ones. */
+/* A removal moves at most one block, and finding a number goes through the logarithm of them. */
 #define BLOCK 512
 
 typedef struct
 {
   guint n;
+  guint n_sum; /* in it and some before it: see add_to_sums () */
   guint32 uids[BLOCK];
   guint32 flags[BLOCK];
 } Block;
@@ -60,6 +61,29 @@ static Block *
 get_block (ImapMailMap *map, guint number)
 {
   return g_ptr_array_index (map->blocks, number);
+}
+
+/* A block sums up itself and as many before it as the ones at the end of its number's bits say (a
+ * Fenwick tree). */
+static void
+add_to_sums (ImapMailMap *map, guint block, int n)
+{
+  for (; block < map->blocks->len; block |= block + 1)
+    get_block (map, block)->n_sum += n;
+}
+
+/* After blocks have come or gone from @from on: those have other numbers now. */
+static void
+sum_up (ImapMailMap *map, guint from)
+{
+  for (guint i = from; i < map->blocks->len; i++)
+    {
+      Block *block = get_block (map, i);
+
+      block->n_sum = block->n;
+      for (guint bit = 1; i & bit; bit <<= 1)
+        block->n_sum += get_block (map, i - bit)->n_sum;
+    }
 }
 
 static gboolean
@@ -132,23 +156,24 @@ find_uid (ImapMailMap *map, guint32 uid)
 static gboolean
 find_number (ImapMailMap *map, guint32 number, Place *out_place)
 {
+  guint block = 0;
+  guint step = 1;
+
   if (number == 0 || number > map->n_mails)
     return FALSE;
 
   number--;
-  for (guint i = 0; i < map->blocks->len; i++)
-    {
-      guint n = get_block (map, i)->n;
+  while (step <= map->blocks->len / 2)
+    step *= 2;
+  for (; step > 0; step /= 2)
+    if (block + step <= map->blocks->len && number >= get_block (map, block + step - 1)->n_sum)
+      {
+        number -= get_block (map, block + step - 1)->n_sum;
+        block += step;
+      }
+  *out_place = (Place){ block, number };
 
-      if (number < n)
-        {
-          *out_place = (Place){ i, number };
-          return TRUE;
-        }
-      number -= n;
-    }
-
-  return FALSE;
+  return TRUE;
 }
 
 /* Stays where the next mail then is. */
@@ -163,9 +188,11 @@ remove_at (ImapMailMap *map, Place *place)
            n_behind * sizeof (guint32));
   block->n--;
   map->n_mails--;
+  add_to_sums (map, place->block, -1);
   if (block->n == 0)
     {
       g_ptr_array_remove_index (map->blocks, place->block);
+      sum_up (map, place->block);
       place->index = 0;
     }
   else if (place->index == block->n)
@@ -226,8 +253,10 @@ imap_mail_map_append (ImapMailMap *map, guint32 uid, guint32 flags)
       last = g_new (Block, 1);
       last->n = 0;
       g_ptr_array_add (map->blocks, last);
+      sum_up (map, map->blocks->len - 1);
     }
 
+  add_to_sums (map, map->blocks->len - 1, 1);
   last->uids[last->n] = uid;
   last->flags[last->n++] = flags;
   map->n_mails++;

@@ -302,11 +302,48 @@ test_flag_sets (void)
   g_assert_cmpuint (imap_flag_sets_find (sets, other), ==, 3);
 }
 
+/* D10: in any order, numbers are found through many blocks, of which some go. */
+static void
+test_many_blocks (void)
+{
+  ImapFlagSets *sets = imap_flag_sets_new ();
+  g_autoptr (ImapMailMap) map = imap_mail_map_new (sets);
+  g_autoptr (GArray) model = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint32 uid = 0;
+
+  for (guint round = 0; round < 6; round++)
+    {
+      for (guint i = 0; i < 3000; i++)
+        {
+          uid += 1 + i % 3;
+          g_assert_true (imap_mail_map_append (map, uid, 1));
+          g_array_append_val (model, uid);
+        }
+      for (guint i = 0; i < 2500; i++)
+        {
+          /* First ones, last ones, those of the middle, any. */
+          guint places[] = { 0, model->len - 1, model->len / 2, (i * 7919) % model->len };
+          guint at = places[(round + i / 600) % 4];
+
+          g_assert_cmpuint (imap_mail_map_remove_number (map, at + 1), ==,
+                            g_array_index (model, guint32, at));
+          g_array_remove_index (model, at);
+        }
+      g_assert_cmpuint (imap_mail_map_get_n_mails (map), ==, model->len);
+      for (guint at = 0; at < model->len; at++)
+        g_assert_cmpuint (imap_mail_map_get_uid (map, at + 1), ==,
+                          g_array_index (model, guint32, at));
+      g_assert_cmpuint (imap_mail_map_get_uid (map, model->len + 1), ==, 0);
+    }
+  imap_flag_sets_unref (sets);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/mail-map/D10-model", test_model);
+  g_test_add_func ("/mail-map/D10-many-blocks", test_many_blocks);
   g_test_add_func ("/mail-map/entries", test_entries);
   g_test_add_func ("/mail-map/changes", test_changes);
   g_test_add_func ("/mail-map/flag-sets", test_flag_sets);
