@@ -154,20 +154,33 @@ find_secret (const char *text, const char *end, const char *secret, gsize length
   return NULL;
 }
 
+/* What was found is written anew as a whole: a server can send it as often as a line has room. */
 static void
 blank_one (GString *text, const char *secret)
 {
   gsize length = strlen (secret);
-  const char *at = text->str;
+  g_autoptr (GString) blanked = NULL;
+  const char *from = text->str;
+  const char *end = text->str + text->len;
+  const char *at = length > 0 ? find_secret (from, end, secret, length) : NULL;
 
-  while (length > 0 && (at = find_secret (at, text->str + text->len, secret, length)) != NULL)
+  if (at == NULL)
+    return;
+
+  blanked = g_string_sized_new (text->len);
+  for (; at != NULL; at = find_secret (from, end, secret, length))
     {
-      gsize offset = at - text->str;
-
-      g_string_erase (text, offset, length);
-      g_string_insert (text, offset, BLANK);
-      at = text->str + offset + strlen (BLANK);
+      g_string_append_len (blanked, from, at - from);
+      g_string_append (blanked, BLANK);
+      from = at + length;
     }
+  g_string_append_len (blanked, from, end - from);
+
+  explicit_bzero (text->str, text->allocated_len);
+  g_string_truncate (text, 0);
+  g_string_append_len (text, blanked->str, (gssize) blanked->len);
+  /* There may be other secrets in it. */
+  explicit_bzero (blanked->str, blanked->allocated_len);
 }
 
 char *
