@@ -12,6 +12,7 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/base/peer-hash.h"
 #include "gimap4d/http/http-parameters.h"
 #include "gimap4d/http/http-syntax.h"
 
@@ -167,16 +168,32 @@ read_content (HttpMultipart *self, const char *data, gsize size)
 }
 
 /* What browsers write instead of three characters (HTML, multipart/form-data encoding). */
+static char
+find_escaped (const char *text)
+{
+  static const char escapes[][4] = { "%22", "%0D", "%0A" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (escapes); i++)
+    if (strncmp (text, escapes[i], 3) == 0)
+      return "\"\r\n"[i];
+
+  return '\0';
+}
+
 static char *
 decode_name (const char *text)
 {
-  g_autoptr (GString) name = g_string_new (text);
+  GString *name = g_string_sized_new (strlen (text));
 
-  g_string_replace (name, "%22", "\"", 0);
-  g_string_replace (name, "%0D", "\r", 0);
-  g_string_replace (name, "%0A", "\n", 0);
+  while (*text != '\0')
+    {
+      char escaped = find_escaped (text);
 
-  return g_strdup (name->str);
+      g_string_append_c (name, escaped != '\0' ? escaped : *text);
+      text += escaped != '\0' ? 3 : 1;
+    }
+
+  return g_string_free (name, FALSE);
 }
 
 /* Takes @value. */
@@ -301,7 +318,7 @@ read_head (GString *text, GError **error)
   g_auto (GStrv) lines = NULL;
   const char *disposition = NULL;
 
-  head->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  head->headers = g_hash_table_new_full (peer_hash, g_str_equal, g_free, g_free);
   if (strlen (text->str) != text->len)
     {
       refuse (_ ("there is a NUL in it"), error);
