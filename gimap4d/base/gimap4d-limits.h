@@ -224,6 +224,9 @@
 #define HTTP_DEFAULT_REQUEST_SIZE (8 * IMAP_MIB)
 #define HTTP_LIMIT_JSON_DEPTH 128
 #define HTTP_LIMIT_JSON_KEYS 100000
+/* Names of one object that would stand in one place of its table: of as many as may be, chance puts nine
+ * there. It is also how often one name may come again. */
+#define HTTP_LIMIT_JSON_ALIKE 64
 #define HTTP_LIMIT_SESSIONS 10000
 /* Of a result that is made of objects. */
 #define HTTP_LIMIT_RESULT_ITEMS 10000

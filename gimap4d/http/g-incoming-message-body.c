@@ -86,8 +86,8 @@ incoming_message_is_fault (GIncomingMessage *self, const GError *error)
  * @self: a #GIncomingMessage
  * @error: return location for a #GError
  *
- * Reads the body as JSON (RFC 8259), at most 128 levels deep. What is no JSON fails with a
- * #JsonParserError.
+ * Reads the body as JSON (RFC 8259), at most 128 levels deep, without objects whose names were made to
+ * be slow to look up. What is no JSON fails with a #JsonParserError.
  *
  * Returns: (transfer full): the value
  *

@@ -13,6 +13,7 @@
 
 #include "gimap4d/base/gimap4d-i18n.h"
 #include "gimap4d/base/gimap4d-limits.h"
+#include "gimap4d/http/http-json-names.h"
 
 /* A JSON number that says more than a double or a 64-bit integer can hold needs fewer digits. */
 #define NUMBER_DIGITS 1024
@@ -184,6 +185,40 @@ scan_word (const char *text, gsize size, gsize *position)
   return FALSE;
 }
 
+/* A name as json-glib will know it. @raw: what stands between its quotation marks, scanned. */
+static void
+unescape_name (GString *name, const char *raw, gsize size)
+{
+  static const char meanings[] = "b\bf\fn\nr\rt\t";
+
+  g_string_truncate (name, 0);
+  for (gsize i = 0; i < size; i++)
+    {
+      const char *meaning;
+      guint unit = 0;
+      guint second = 0;
+
+      if (raw[i] != '\\')
+        {
+          g_string_append_c (name, raw[i]);
+          continue;
+        }
+      if (!scan_escape_unit (raw, size, i, &unit))
+        {
+          meaning = strchr (meanings, raw[++i]);
+          g_string_append_c (name, meaning != NULL ? meaning[1] : raw[i]);
+          continue;
+        }
+      i += 5;
+      if (unit >= 0xd800 && unit <= 0xdbff && scan_escape_unit (raw, size, i + 1, &second))
+        {
+          unit = 0x10000 + ((unit - 0xd800) << 10) + (second - 0xdc00);
+          i += 6;
+        }
+      g_string_append_unichar (name, unit);
+    }
+}
+
 /* json-glib takes several values in a row, and keeps the last. */
 static gboolean
 is_second_root (char c, gboolean *has_root)
@@ -197,57 +232,121 @@ is_second_root (char c, gboolean *has_root)
   return had_root || c == ',' || c == ':';
 }
 
-/* Tokens and depth only: json-glib checks what follows what. It recurses for each level and takes
- * comments, so that neither may reach it. */
-static gboolean
-scan (const char *text, gsize size, GError **error)
+/* What is open at a place of the text. */
+typedef struct
 {
-  guint depth = 0;
-  guint members = 0;
+  guint depth;
+  guint n_separators;                           /* commas and colons, which are twice the members */
+  guint first_names[HTTP_LIMIT_JSON_DEPTH + 1]; /* of each level: in hashes */
+  GArray *hashes;                               /* owned: of guint, of the names so far */
+  GString *name;                                /* owned */
+} Scanner;
+
+static gboolean
+scan_open (Scanner *scanner, GError **error)
+{
+  if (++scanner->depth > HTTP_LIMIT_JSON_DEPTH)
+    return refuse (error, JSON_PARSER_ERROR_PARSE, _ ("it is nested too deeply"));
+  scanner->first_names[scanner->depth] = scanner->hashes->len;
+
+  return TRUE;
+}
+
+static gboolean
+scan_close (Scanner *scanner, GError **error)
+{
+  guint first;
+
+  if (scanner->depth == 0)
+    return refuse (error, JSON_PARSER_ERROR_PARSE, _ ("it is not valid JSON"));
+  first = scanner->first_names[scanner->depth--];
+  if (http_json_names_collide ((const guint *) scanner->hashes->data + first,
+                               scanner->hashes->len - first))
+    return refuse (error, JSON_PARSER_ERROR_PARSE, _ ("too many names in it are alike"));
+  g_array_set_size (scanner->hashes, first);
+
+  return TRUE;
+}
+
+/* A string from @start to before @end; a name when a colon follows. */
+static void
+note_name (Scanner *scanner, const char *text, gsize size, gsize start, gsize end)
+{
+  gsize next = end;
+  guint hash;
+
+  while (next < size && strchr (" \t\r\n", text[next]) != NULL)
+    next++;
+  if (next == size || text[next] != ':')
+    return;
+
+  unescape_name (scanner->name, text + start + 1, end - start - 2);
+  hash = g_str_hash (scanner->name->str);
+  g_array_append_val (scanner->hashes, hash);
+}
+
+/* The token at *@position. */
+static gboolean
+scan_token (Scanner *scanner, const char *text, gsize size, gsize *position, GError **error)
+{
+  gsize start = *position;
+  char c = text[start];
+  gboolean is_fine = TRUE;
+
+  if (c == '"')
+    {
+      is_fine = scan_string (text, size, position);
+      if (is_fine)
+        note_name (scanner, text, size, start, *position);
+    }
+  else if (c == '-' || g_ascii_isdigit (c))
+    is_fine = scan_number (text, size, position);
+  else if (strchr ("[]{},: \t\r\n", c) == NULL)
+    is_fine = scan_word (text, size, position);
+  else
+    ++*position;
+
+  if (!is_fine)
+    return refuse (error, JSON_PARSER_ERROR_PARSE, _ ("it is not valid JSON"));
+  if (c == '[' || c == '{')
+    return scan_open (scanner, error);
+  if (c == ']' || c == '}')
+    return scan_close (scanner, error);
+  if ((c == ',' || c == ':') && ++scanner->n_separators > 2 * HTTP_LIMIT_JSON_KEYS)
+    return refuse (error, JSON_PARSER_ERROR_PARSE, _ ("it has too many members"));
+
+  return TRUE;
+}
+
+static gboolean
+scan_tokens (Scanner *scanner, const char *text, gsize size, GError **error)
+{
   gboolean has_root = FALSE;
   gsize i = 0;
 
   while (i < size)
     {
-      gboolean is_fine = TRUE;
-      char c = text[i];
-
-      if (depth == 0 && is_second_root (c, &has_root))
-        is_fine = FALSE;
-      else if (c == '[' || c == '{')
-        {
-          if (++depth > HTTP_LIMIT_JSON_DEPTH)
-            return refuse (error, JSON_PARSER_ERROR_PARSE, _ ("it is nested too deeply"));
-          i++;
-        }
-      else if (c == ']' || c == '}')
-        {
-          is_fine = depth-- > 0;
-          i++;
-        }
-      else if (c == ',' || c == ':')
-        {
-          if (++members > 2 * HTTP_LIMIT_JSON_KEYS)
-            return refuse (error, JSON_PARSER_ERROR_PARSE, _ ("it has too many members"));
-          i++;
-        }
-      else if (c == '"')
-        is_fine = scan_string (text, size, &i);
-      else if (c == '-' || g_ascii_isdigit (c))
-        is_fine = scan_number (text, size, &i);
-      else if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
-        i++;
-      else
-        is_fine = scan_word (text, size, &i);
-
-      if (!is_fine)
+      if (scanner->depth == 0 && is_second_root (text[i], &has_root))
         return refuse (error, JSON_PARSER_ERROR_PARSE, _ ("it is not valid JSON"));
+      if (!scan_token (scanner, text, size, &i, error))
+        return FALSE;
     }
-
   if (!has_root)
     return refuse (error, JSON_PARSER_ERROR_PARSE, _ ("it is empty"));
 
-  return depth == 0 || refuse (error, JSON_PARSER_ERROR_PARSE, _ ("it is not complete"));
+  return scanner->depth == 0 || refuse (error, JSON_PARSER_ERROR_PARSE, _ ("it is not complete"));
+}
+
+/* Tokens, depth and names only: json-glib checks what follows what. It recurses for each level and takes
+ * comments, so that neither may reach it. */
+static gboolean
+scan (const char *text, gsize size, GError **error)
+{
+  g_autoptr (GArray) hashes = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GString) name = g_string_new (NULL);
+  Scanner scanner = { .hashes = hashes, .name = name };
+
+  return scan_tokens (&scanner, text, size, error);
 }
 
 JsonNode *

@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* RFC 8259 text, UTF-8 without byte order mark, no deeper and with no more members than allowed. */
+/* RFC 8259 text, UTF-8 without byte order mark, no deeper and with no more members than allowed, nor with
+ * names that collide: see http-json-names.h. */
 JsonNode *http_json_parse (const char *text, gsize size, GError **error);
 
 /* Fails for what JSON cannot say: infinite numbers, text that is not UTF-8. */

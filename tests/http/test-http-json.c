@@ -126,6 +126,75 @@ test_limits (void)
   g_assert_false (is_accepted (many->str, many->len));
 }
 
+/* Its names are made of the two letters, each as often as the other could be. */
+static char *
+make_object (guint n, const char *const *letters)
+{
+  GString *object = g_string_new ("{");
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_string_append (object, i > 0 ? ",\"" : "\"");
+      for (guint bit = 0; bit < 17; bit++)
+        g_string_append (object, letters[(i >> bit) % 2]);
+      g_string_append (object, "\" : 0");
+    }
+  g_string_append_c (object, '}');
+
+  return g_string_free (object, FALSE);
+}
+
+/* H15: names with one place in the table of a JsonObject would cost the square of their number. */
+static void
+test_names_alike (void)
+{
+  static const char *const alike[] = { "Ez", "FY" };
+  static const char *const hidden[] = { "\\u0045z", "F\\u0059" };
+  static const char *const others[] = { "ab", "cd" };
+  static const char *const same[] = { "a", "\\u0061" };
+  g_autofree char *most = make_object (HTTP_LIMIT_JSON_ALIKE, alike);
+  g_autofree char *twice = g_strdup_printf ("[%s,{\"a\":%s}]", most, most);
+  g_autofree char *too_many = make_object (HTTP_LIMIT_JSON_ALIKE + 1, alike);
+  g_autofree char *inside = g_strdup_printf ("[{\"a\":1},{\"b\":%s}]", too_many);
+  g_autofree char *all = make_object (HTTP_LIMIT_JSON_KEYS - 1, alike);
+  g_autofree char *all_hidden = make_object (1000, hidden);
+  g_autofree char *all_others = make_object (HTTP_LIMIT_JSON_KEYS - 1, others);
+  g_autofree char *some_same = make_object (HTTP_LIMIT_JSON_ALIKE, same);
+  g_autofree char *too_many_same = make_object (HTTP_LIMIT_JSON_ALIKE + 1, same);
+
+  g_assert_true (is_accepted (most, strlen (most)));
+  g_assert_true (is_accepted (twice, strlen (twice)));
+  g_assert_false (is_accepted (too_many, strlen (too_many)));
+  g_assert_false (is_accepted (inside, strlen (inside)));
+  g_assert_false (is_accepted (all, strlen (all)));
+  g_assert_false (is_accepted (all_hidden, strlen (all_hidden)));
+  g_assert_true (is_accepted (all_others, strlen (all_others)));
+  g_assert_true (is_accepted (some_same, strlen (some_same)));
+  g_assert_false (is_accepted (too_many_same, strlen (too_many_same)));
+}
+
+/* As many names as may be, as programs make them. */
+static void
+test_many_names (void)
+{
+  static const char *const formats[] = { "\"k%u\":0,", "\"%08x\":0,", "\"%u.jpg\":0," };
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      g_autoptr (GString) object = g_string_new ("{");
+
+      for (guint n = 1; n < HTTP_LIMIT_JSON_KEYS; n++)
+        {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+          g_string_append_printf (object, formats[i], n * 7919);
+#pragma GCC diagnostic pop
+        }
+      g_string_append (object, "\"\":0}");
+      g_assert_true (is_accepted (object->str, object->len));
+    }
+}
+
 /* Every cut of a valid text is refused and read no further than it goes. */
 static void
 test_cut (void)
@@ -253,6 +322,8 @@ main (int argc, char **argv)
   g_test_add_func ("/http-json/accepted", test_accepted);
   g_test_add_func ("/http-json/refused", test_refused);
   g_test_add_func ("/http-json/H15/limits", test_limits);
+  g_test_add_func ("/http-json/H15/names-alike", test_names_alike);
+  g_test_add_func ("/http-json/H15/many-names", test_many_names);
   g_test_add_func ("/http-json/cut", test_cut);
   g_test_add_func ("/http-json/from-value", test_from_value);
   g_test_add_func ("/http-json/infinite", test_infinite);
