@@ -1,177 +1,159 @@
-/* What a server could send to make a parser slow, in a size of one's choice: for linear.py.
+/* What somebody could send to make a parser slow, in a size of one's choice: for linear.py.
  *
- *   linear                 prints the names of the cases
- *   linear CASE N          reads what CASE makes of the size N; under callgrind only that is counted
+ *   linear                  prints the names of the patterns
+ *   linear SHARE PATTERN…   reads what they make, once, as often as their size says, and twice as
+ *                           often; of the size SHARE hundredths are taken
+ *
+ * Under callgrind only the reading is counted, with one dump for each, named after pattern and size.
+ *
+ * Each row of the table of hostile cases is in the name of a pattern, or here with the reason why
+ * nothing grows in it; tests/doc/test-rows.py knows.
+ *
+ * T01 T02 T03 T04 T05 T06 T07 T08 T09 T10 T11 T12 T13: the first wrong line ends the connection, and
+ *     all before TLS is 64 KiB and 20 lines
+ * T14 T15 T16 T17 T18 T26 T27: of the network and of the libraries for it, not of what is read here
+ * T19: one line of 64 KiB at most; its iterations are limited, and each costs the same
+ * T21 T22: one line that ends the login
+ * P02: what was announced and does not come is not read
+ * P12 P16: a code is read where it stands, see P11-codes; nobody keeps it
+ * P14: a number alone
+ * P17 P19: the first of them ends the connection
+ * P26: a number alone; what comes is R08
+ * P31 P32: one command that waits, or does not
+ * R01 R02 R03 R04 R05 R06 R07 R10 R11 R12 R13 R14 R15 R16 R17 R18 R19 R20 R21 R22 R23: of time,
+ *     the network and the system; what is read meanwhile is that of the other rows
+ * D01 D02 D03 D04 D05 D06 D07 D08 D09 D11 D12 D14 D15 D18 D19 D20 D21 D22: one command after the other,
+ *     each with one answer; sets of mails are D13, D16 and D17
+ * S02 S03 S05 S06 S07: nothing is read
+ * H03 H04 H05 H17 H18 H19 H21 H23 H24 H26 H27: a head that is refused or answered as a whole, which
+ *     is H10; or what the program does
+ * H20 H22 H28 H29: one verb, one cookie, one request after the other, one block after the other
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The gimap4d authors
  */
 
-#include "gimap4d/base/gimap4d-limits.h"
-#include "gimap4d/imap/grammar/imap-data.h"
-#include "gimap4d/imap/wire/imap-framer.h"
-#include "gimap4d/mail/email-values.h"
+#include "linear.h"
 
+#include <malloc.h>
 #include <string.h>
 #include <valgrind/callgrind.h>
 
-/* No multiple of anything that comes again in what is read. */
-#define PIECE 1021
+static const LinearPattern *const groups[] = { linear_imap, linear_session, linear_mail,
+                                               linear_http };
 
-typedef struct
-{
-  const char *name;
-  const char *before;
-  const char *again; /* n times; "%u" is replaced by the number of times */
-  const char *after;
-} Case;
-
-#define PLAIN_PART "(\"text\" \"plain\" NIL NIL NIL \"7bit\" 5 1)"
-
-static const Case cases[] = {
-  { "lines", "", "* OK still here\r\n", "" },
-  { "fetches", "", "* %u FETCH (UID %u FLAGS (\\Seen) RFC822.SIZE 5)\r\n", "" },
-  { "search", "* SEARCH", " %u9", "\r\n" },
-  { "search-downwards", "* SEARCH", " 5%u 4%u 3%u", "\r\n" },
-  { "esearch", "* ESEARCH (TAG \"a\") UID ALL 1", ",%u3:%u7", "\r\n" },
-  { "vanished", "* VANISHED 1", ",%u3:%u7", "\r\n" },
-  { "capabilities", "* CAPABILITY IMAP4rev1", " WORD%u", "\r\n" },
-  { "flags", "* 1 FETCH (UID 1 FLAGS (", " flag%u", "))\r\n" },
-  { "items", "* 1 FETCH (", " X-ITEM-%u (a b c)", " UID 1)\r\n" },
-  { "addresses", "* 1 FETCH (UID 1 ENVELOPE (NIL NIL (", "(\"n\" NIL \"a%u\" \"b\")",
-    ") NIL NIL NIL NIL NIL NIL NIL))\r\n" },
-  { "quoted", "* 1 FETCH (UID 1 ENVELOPE (NIL \"", "text of a subject ",
-    "\" NIL NIL NIL NIL NIL NIL NIL NIL))\r\n" },
-  { "escapes", "* 1 FETCH (UID 1 ENVELOPE (NIL \"", "\\\"\\\\",
-    "\" NIL NIL NIL NIL NIL NIL NIL NIL))\r\n" },
-  { "backslashes", "* 1 FETCH (UID 1 X-ITEM (\"", "\\", "\"))\r\n" },
-  { "quotes", "* 1 FETCH (UID 1 X-ITEM (", "\"", "))\r\n" },
-  { "braces", "* 1 FETCH (UID 1 X-ITEM (", "{", "))\r\n" },
-  { "words", "* 1 FETCH (UID 1 ENVELOPE (NIL \"",
-    " =?utf-8?q?=C3=BC?=", "\" NIL NIL NIL NIL NIL NIL NIL NIL))\r\n" },
-  { "half-words", "* 1 FETCH (UID 1 ENVELOPE (NIL \"", "=?a?q?",
-    "\" NIL NIL NIL NIL NIL NIL NIL NIL))\r\n" },
-  { "parts", "* 1 FETCH (UID 1 BODYSTRUCTURE (", PLAIN_PART, " \"mixed\"))\r\n" },
-  { "depth", "* 1 FETCH (UID 1 BODYSTRUCTURE ", "(", ")\r\n" },
-  { "parameters", "* 1 FETCH (UID 1 BODYSTRUCTURE (\"text\" \"plain\" (\"a\" \"b\"",
-    " \"name*%u*\" \"utf-8''a\"", ") NIL NIL \"7bit\" 5 1))\r\n" },
-  { "small-literals", "* 1 FETCH (UID 1 X-ITEM (", " {1}\r\na", "))\r\n" },
-  { "large-literals", "* 1 FETCH (UID 1 X-ITEM (", " {40000}\r\n%L", "))\r\n" },
-  { "list", "* LIST (", " \\Attribute%u", ") \"/\" INBOX\r\n" },
-};
-
+/* "Ez" and "FY" are one for g_str_hash (), and so are all that are made of as many of them. */
 static void
-add_again (GString *stream, const char *again, guint number)
+add_alike (GString *input, guint number)
 {
-  for (; *again != '\0'; again++)
-    {
-      if (g_str_has_prefix (again, "%u"))
-        g_string_append_printf (stream, "%u", number);
-      else if (g_str_has_prefix (again, "%L"))
-        for (guint i = 0; i < 40000; i++)
-          g_string_append_c (stream, 'x');
-      else
-        g_string_append_c (stream, *again);
-      again += *again == '%';
-    }
+  for (guint bit = 0; bit < 20; bit++)
+    g_string_append (input, (number >> bit) % 2 == 0 ? "Ez" : "FY");
 }
 
 static void
-read_fetch (const ImapResponse *response)
+add_special (GString *input, char kind, guint number, guint size)
 {
-  g_auto (ImapFetch) fetch = { 0 };
-  g_autoptr (EmailEnvelope) envelope = NULL;
-  g_autoptr (EmailStructure) structure = NULL;
-  g_auto (GStrv) flags = NULL;
-  g_autofree char *subject = NULL;
-
-  if (!imap_data_parse_fetch (response, &fetch, NULL))
-    return;
-  flags = imap_fetch_dup_flags (&fetch);
-  envelope = imap_fetch_parse_envelope (&fetch);
-  structure = imap_fetch_parse_structure (&fetch);
-  imap_fetch_read_envelope_text (&fetch, EMAIL_ENVELOPE_MESSAGE_ID, &subject);
-}
-
-static void
-read_response (ImapFrame *frame)
-{
-  g_auto (ImapResponse) response = { 0 };
-  g_autoptr (ImapUidSet) ids = imap_uid_set_new ();
-  g_auto (GStrv) words = NULL;
-  g_auto (ImapListItem) item = { 0 };
-  gboolean is_earlier;
-
-  if (!imap_response_parse (&response, frame, NULL))
-    return;
-
-  switch ((int) response.type)
+  switch (kind)
     {
-    case IMAP_DATA_FETCH:
-      read_fetch (&response);
+    case 'u':
+      g_string_append_printf (input, "%u", number);
       break;
-    case IMAP_DATA_SEARCH:
-    case IMAP_DATA_ESEARCH:
-      imap_data_parse_search (&response, ids, NULL);
+    case 'p':
+      g_string_append_printf (input, "%u", number - 1);
       break;
-    case IMAP_DATA_VANISHED:
-      imap_data_parse_vanished (&response, &is_earlier, ids, NULL);
+    case 'r':
+      g_string_append_printf (input, "%u", size + 1 - number);
       break;
-    case IMAP_DATA_CAPABILITY:
-      words = imap_data_parse_words (&response, NULL);
+    case 'n':
+      g_string_append_printf (input, "%u", size);
       break;
-    case IMAP_DATA_LIST:
-      imap_data_parse_list (&response, FALSE, &item, NULL);
+    case 'k':
+      add_alike (input, number);
+      break;
+    case 'L':
+      for (guint i = 0; i < 40000; i++)
+        g_string_append_c (input, 'x');
+      break;
+    case '0':
+      g_string_append_c (input, '\0');
       break;
     default:
-      break;
+      g_string_append_c (input, kind);
     }
 }
 
 static void
-read_all (const GString *stream)
+add_text (GString *input, const char *text, guint number, guint size)
 {
-  g_autoptr (ImapFramer) framer = imap_framer_new ();
-  ImapFrame *frame;
+  for (; text != NULL && *text != '\0'; text++)
+    if (*text == '%')
+      add_special (input, *++text, number, size);
+    else
+      g_string_append_c (input, *text);
+}
 
-  imap_framer_set_limits (framer, &imap_framer_limits_open);
-  for (gsize at = 0; at < stream->len; at += PIECE)
-    {
-      imap_framer_feed (framer, stream->str + at, MIN (PIECE, stream->len - at));
-      while (imap_framer_next (framer, &frame, NULL) == IMAP_FRAMER_FRAME)
-        {
-          read_response (frame);
-          imap_frame_unref (frame);
-        }
-    }
+static GString *
+make_input (const LinearPattern *pattern, guint size)
+{
+  GString *input = g_string_new (NULL);
+
+  add_text (input, pattern->before, 0, size);
+  for (guint number = 1; number <= size; number++)
+    add_text (input, pattern->again, number, size);
+  add_text (input, pattern->after, 0, size);
+  for (guint number = 1; number <= size; number++)
+    add_text (input, pattern->closing, number, size);
+  add_text (input, pattern->end, 0, size);
+
+  return input;
+}
+
+static void
+measure (const LinearPattern *pattern, guint size)
+{
+  g_autoptr (GString) input = make_input (pattern, size);
+  g_autofree char *name = g_strdup_printf ("%s %u", pattern->name, size);
+
+  /* What is left to do in the memory of those before is not of this one. */
+  malloc_trim (0);
+  CALLGRIND_ZERO_STATS;
+  CALLGRIND_START_INSTRUMENTATION;
+  pattern->read (input);
+  CALLGRIND_STOP_INSTRUMENTATION;
+  CALLGRIND_DUMP_STATS_AT (name);
+}
+
+/* What is done but once, as the types of GObject, is done before. */
+static void
+warm_up (const LinearPattern *pattern)
+{
+  g_autoptr (GString) input = make_input (pattern, 2);
+
+  pattern->read (input);
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GString) stream = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+    for (const LinearPattern *pattern = groups[i]; pattern->name != NULL; pattern++)
+      {
+        guint size;
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      if (argc < 3)
-        {
-          g_print ("%s\n", cases[i].name);
+        if (argc < 3)
+          {
+            g_print ("%s\n", pattern->name);
+            continue;
+          }
+        if (!g_strv_contains ((const char *const *) argv + 2, pattern->name))
           continue;
-        }
-      if (!g_str_equal (cases[i].name, argv[1]))
-        continue;
 
-      stream = g_string_new (cases[i].before);
-      for (guint n = 1; n <= g_ascii_strtoull (argv[2], NULL, 10); n++)
-        add_again (stream, cases[i].again, n);
-      g_string_append (stream, cases[i].after);
-    }
-  if (stream == NULL)
-    return argc >= 3;
-
-  CALLGRIND_START_INSTRUMENTATION;
-  read_all (stream);
-  CALLGRIND_STOP_INSTRUMENTATION;
+        size = MAX (pattern->size * (guint) g_ascii_strtoull (argv[1], NULL, 10) / 100, 2);
+        warm_up (pattern);
+        measure (pattern, 1);
+        measure (pattern, size);
+        measure (pattern, 2 * size);
+      }
 
   return 0;
 }

@@ -7,6 +7,9 @@ A row is named by a file tests/hostile/ID-….script, by the name of a test case
 with /ID-…, or the key of a Python test that begins with "ID "), or as open by a line "ID: why" of
 tests/hostile/README.
 
+What grows in a row has a pattern of tests/bench/linear-*.c, whose name begins with the row, or the
+comment at the head of linear.c says why nothing does.
+
 SPDX-License-Identifier: LGPL-2.1-or-later
 SPDX-FileCopyrightText: The gimap4d authors
 """
@@ -30,12 +33,15 @@ MOST_OPEN = 8
 # In a string, at its beginning or behind a slash or another row, and up to a separator.
 IN_STRING = re.compile(r'[/"\'-]([TPRMDSHtprmdsh]\d\d)(?=[-/ "\'])')
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+PATTERN = re.compile(r'^  \{ "([TPRMDSH]\d\d)-[a-z0-9-]+",', re.MULTILINE)
+NO_PATTERN = re.compile(r"^ \* ((?:[TPRMDSH]\d\d ?)+): \S", re.MULTILINE)
 OPEN = re.compile(r"^([TPRMDSH]\d\d): (\S.*)$", re.MULTILINE)
 
 
 def list_sources():
     for path in sorted((source / "tests").rglob("*")):
-        if path.suffix in (".c", ".py", ".vala") and path.name != "test-rows.py":
+        if (path.suffix in (".c", ".py", ".vala") and path.name != "test-rows.py"
+                and path.parent.name != "bench"):
             yield path
     yield from sorted((source / "tests").rglob("meson.build"))
 
@@ -75,6 +81,19 @@ def test_scripts_are_named_after_rows():
     assert not wrong, f"these scripts have no row: {' '.join(wrong)}"
 
 
+def test_every_row_that_grows_has_a_pattern():
+    bench = source / "tests/bench"
+    patterns = {row for path in bench.glob("linear-*.c")
+                for row in PATTERN.findall(path.read_text(encoding="utf-8"))}
+    still = {row for rows in NO_PATTERN.findall((bench / "linear.c").read_text(encoding="utf-8"))
+             for row in rows.split()}
+    assert len(patterns) > 60, f"only {len(patterns)} rows have a pattern"
+    missing = [row for row in ROWS if row not in patterns | still]
+    assert not missing, f"neither a pattern nor a reason why there is none: {' '.join(missing)}"
+    assert not patterns & still, f"a pattern, and a reason why there is none: {patterns & still}"
+    assert patterns | still <= set(ROWS), f"no rows: {(patterns | still) - set(ROWS)}"
+
+
 source = pathlib.Path(sys.argv[1])
 tested = find_tested()
 still_open = find_open()
@@ -83,4 +102,5 @@ tap.run({
     "open rows are open": test_open_rows_are_open,
     "few rows are open": test_few_rows_are_open,
     "scripts are named after rows": test_scripts_are_named_after_rows,
+    "every row that grows has a pattern": test_every_row_that_grows_has_a_pattern,
 })
