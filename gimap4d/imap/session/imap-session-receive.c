@@ -82,6 +82,14 @@ leave_gone_box (ImapSession *session)
     imap_session_publish (session);
 }
 
+/* A server that is about to hang up has answered what it was asked: it is not asked for more. */
+static gboolean
+is_left_by_server (ImapSession *session)
+{
+  return session->bye != NULL && session->state == IMAP_SESSION_READY &&
+         g_queue_is_empty (&session->in_flight);
+}
+
 static void
 handle_tagged (ImapSession *session, const ImapResponse *response)
 {
@@ -138,6 +146,8 @@ handle_tagged (ImapSession *session, const ImapResponse *response)
     imap_session_fail (session, g_error_new (G_IMAP_ERROR, G_IMAP_ERROR_DISCONNECTED,
                                              _ ("it was cut, as the server answered before a mail "
                                                 "was whole")));
+  else if (is_left_by_server (session))
+    imap_session_fail (session, g_error_new_literal (G_IMAP_ERROR, G_IMAP_ERROR_BYE, session->bye));
   else
     imap_session_check_half (session);
   imap_session_pump (session);

@@ -59,7 +59,9 @@ can_go_beside (ImapSession *session, const ImapCommand *next, const ImapCommand 
 static gboolean
 can_go (ImapSession *session, const ImapCommand *next)
 {
-  if (session->in_flight.length >= MAX_IN_FLIGHT)
+  /* Behind a BYE only what is on its way is still answered. */
+  if (session->in_flight.length >= MAX_IN_FLIGHT ||
+      (session->bye != NULL && session->state == IMAP_SESSION_READY))
     return FALSE;
 
   for (GList *link = session->in_flight.head; link != NULL; link = link->next)
