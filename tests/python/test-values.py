@@ -270,6 +270,21 @@ def test_attachments():
     assert list(email.attachments) == [attachment]
 
 
+def test_wrong_items():
+    """No part of a mail is left out without a word."""
+    email = GImap4D.Email(subject="x")
+    for name in ("attachments", "headers", "to"):
+        listed = Gio.ListStore.new(GObject.Object)
+        listed.append(Gio.Cancellable())
+        for wrong in ([Gio.File.new_for_path("/etc/hosts")], [5], listed):
+            raises(TypeError, lambda name=name, wrong=wrong: setattr(email, name, wrong), name)
+            raises(TypeError, lambda name=name, wrong=wrong: GImap4D.Email(**{name: wrong}), name)
+    listed = Gio.ListStore.new(GObject.Object)
+    listed.append(GImap4D.EmailHeader(name="X-A", value="b"))
+    email.headers = listed
+    assert [header.value for header in email.headers if header.name == "X-A"] == ["b"]
+
+
 def test_bodies():
     message = GImap4D.OutgoingMessage()
     assert message.status == 200 and message.body is None and message.content_length == 0
@@ -381,6 +396,7 @@ tap.run({
     "email and JSON": test_email_and_json,
     "email from MIME": test_email_from_mime,
     "attachments": test_attachments,
+    "wrong items": test_wrong_items,
     "bodies": test_bodies,
     "a picture as body": test_picture,
     "refused bodies": test_refused_bodies,
