@@ -213,16 +213,24 @@ def _addresses(value, name):
     return addresses
 
 
-def _list(value, name):
-    if isinstance(value, Gio.ListModel):
-        return value
-    if name in ADDRESS_PROPERTIES:
-        return _addresses(value, name)
-    item_type = GImap4D.EmailHeader if name == "headers" else GImap4D.MailAttachment
-    store = Gio.ListStore.new(item_type)
+def _items(value, item_type, name):
+    """PyGObject warns of an item of another class, and leaves it out."""
     for item in value:
-        store.append(item_type(**item) if isinstance(item, Mapping) else item)
-    return store
+        item = item_type(**item) if isinstance(item, Mapping) else item
+        if not isinstance(item, item_type):
+            _refuse(item, f"a {item_type.__name__}", name)
+        yield item
+
+
+def _list(value, name):
+    item_type = (GImap4D.EmailAddress if name in ADDRESS_PROPERTIES else
+                 GImap4D.EmailHeader if name == "headers" else GImap4D.MailAttachment)
+    if name in ADDRESS_PROPERTIES and not isinstance(value, Gio.ListModel):
+        return _addresses(value, name)
+    store = Gio.ListStore.new(item_type)
+    for item in _items(value, item_type, name):
+        store.append(item)
+    return value if isinstance(value, Gio.ListModel) else store
 
 
 _CONVERTERS = {
