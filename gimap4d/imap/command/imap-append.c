@@ -186,6 +186,7 @@ end_last_line (GBytes *mime)
 static void
 note_message_id (AppendOperation *self, GBytes *mime)
 {
+  g_clear_pointer (&self->message_id, g_free);
   if (imap_placer_wants_message_id (self))
     self->message_id = imap_mail_head_dup_message_id (mime);
 }
@@ -468,14 +469,14 @@ finalize (ImapOperation *operation)
 
 static const ImapOperationClass named_class = {
   .size = sizeof (AppendOperation),
-  .traits = IMAP_OPERATION_NONE,
+  .traits = IMAP_OPERATION_RESTARTABLE,
   .start = start,
   .finalize = finalize,
 };
 
 static const ImapOperationClass selected_class = {
   .size = sizeof (AppendOperation),
-  .traits = IMAP_OPERATION_NEEDS_BOX,
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_RESTARTABLE,
   .start = start,
   .finalize = finalize,
 };

@@ -33,6 +33,7 @@ imap_batches_begin (ImapBatches *batches, const ImapBoxState *box)
       (imap_uid_set_is_open (batches->uids) && box->exists == 0))
     return FALSE;
 
+  g_clear_pointer (&batches->pieces, g_ptr_array_unref);
   batches->pieces = imap_uid_set_split (batches->uids, IMAP_LIMIT_COMMAND_UIDS,
                                         IMAP_LIMIT_COMMAND_SET_BYTES);
   batches->n_done = 0;

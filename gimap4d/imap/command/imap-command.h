@@ -94,6 +94,8 @@ typedef enum
   IMAP_OPERATION_LEAVES_BOX = 1 << 7,
   /* Names a box beside the selected one. */
   IMAP_OPERATION_NAMES_BOX = 1 << 8,
+  /* May be started again when the connection breaks before anything of it was sent. */
+  IMAP_OPERATION_RESTARTABLE = 1 << 9,
 } ImapOperationTraits;
 
 typedef struct
@@ -172,6 +174,7 @@ struct _ImapOperation
   gpointer caller;  /* the host's own */
   guint n_commands; /* submitted and not done */
   guint n_starts;
+  gboolean has_sent; /* a command, at least in part */
   /* All its commands go AHEAD: it may start, with no box yet, before it is known how the login and the
    * selection of a box before it end. */
   gboolean goes_ahead;

@@ -271,6 +271,8 @@ start (ImapOperation *operation)
   ImapBoxState *box = imap_operation_get_box (self);
   GError *error = self->is_move ? imap_store_check_box (box, NULL) : NULL;
 
+  g_clear_pointer (&self->copied, imap_uid_set_unref);
+  g_clear_pointer (&self->placed, imap_uid_set_unref);
   self->copied = imap_uid_set_new ();
   self->placed = imap_uid_set_new ();
   if (error != NULL)
@@ -297,7 +299,8 @@ finalize (ImapOperation *operation)
 
 static const ImapOperationClass copy_class = {
   .size = sizeof (CopyOperation),
-  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_USES_IDS | IMAP_OPERATION_NAMES_BOX,
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_USES_IDS | IMAP_OPERATION_NAMES_BOX |
+            IMAP_OPERATION_RESTARTABLE,
   .start = start,
   .finalize = finalize,
 };

@@ -117,14 +117,14 @@ finalize (ImapOperation *operation)
 
 static const ImapOperationClass box_class = {
   .size = sizeof (ExpungeOperation),
-  .traits = IMAP_OPERATION_NEEDS_BOX,
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_RESTARTABLE,
   .start = start,
   .finalize = finalize,
 };
 
 static const ImapOperationClass ids_class = {
   .size = sizeof (ExpungeOperation),
-  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_USES_IDS,
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_USES_IDS | IMAP_OPERATION_RESTARTABLE,
   .start = start,
   .finalize = finalize,
 };

@@ -70,6 +70,7 @@ imap_placer_begin (gpointer operation,
   ImapPlacer *self = operation;
   const ImapBoxState *selected = imap_operation_get_box (self);
 
+  g_free (self->box);
   self->box = g_strdup (box);
   self->begun = begun;
   self->after = -1;

@@ -179,7 +179,7 @@ finalize (ImapOperation *operation)
 
 static const ImapOperationClass store_class = {
   .size = sizeof (StoreOperation),
-  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_USES_IDS,
+  .traits = IMAP_OPERATION_NEEDS_BOX | IMAP_OPERATION_USES_IDS | IMAP_OPERATION_RESTARTABLE,
   .start = start,
   .finalize = finalize,
 };

@@ -108,8 +108,10 @@ can_repeat (ImapSession *session,
   /* A mail that is too large is the fault of the one who asked for it. */
   gboolean is_innocent = operation != answered && answered != NULL &&
                          g_error_matches (error, G_IMAP_ERROR, G_IMAP_ERROR_TOO_LARGE);
+  gboolean is_unsent = (operation->klass->traits & IMAP_OPERATION_RESTARTABLE) != 0 &&
+                       !operation->has_sent;
 
-  return (operation->klass->traits & IMAP_OPERATION_REPEATABLE) != 0 &&
+  return ((operation->klass->traits & IMAP_OPERATION_REPEATABLE) != 0 || is_unsent) &&
          operation->n_starts < MAX_STARTS && !session->is_shut_down &&
          (was_lost (error) || is_innocent);
 }

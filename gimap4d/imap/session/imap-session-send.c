@@ -241,6 +241,7 @@ imap_session_send (ImapSession *session)
           continue;
         }
       g_queue_pop_head (&session->unsent);
+      next->operation->has_sent = TRUE;
       /* Silence counts from the moment that a reply is due. */
       if (!is_reply_due (session))
         session->moved_at = g_get_monotonic_time ();

@@ -156,6 +156,48 @@ test_beside_a_change (gconstpointer go_on)
   scripted_peer_assert_done (peer);
 }
 
+/* Nor does it hurt a change that waits behind it, of which nothing was sent: it goes over the next one,
+ * once. */
+static void
+test_before_a_change (void)
+{
+  static const char *const keywords[] = { "$seen", NULL };
+  static const char *const scripts[] = {
+    LOGGED_IN ("UIDPLUS") SELECTED ("2", "3") "C: $3 APPEND *{9}\nexpect-close\n",
+    LOGGED_IN ("UIDPLUS") SELECTED ("2", "3") "C: $3 UID STORE *\nS: $3 OK stored\n", NULL
+  };
+  g_autoptr (ScriptedPeer) peer = scripted_peer_new_many (scripts, SCRIPTED_PEER_NONE);
+  g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
+  g_autoptr (GImapMessageSet) ids = g_imap_message_set_new_range (1, 2, NULL);
+  g_autoptr (GBytes) mime = g_bytes_new_static ("A: b\n\nc", 7);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GImapMessageSet) appended = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (SessionTestAnswer) append_answer = { 0 };
+  g_auto (SessionTestAnswer) stored = { 0 };
+  guint64 n_sent;
+
+  session_test_select (transporter, "INBOX");
+  n_sent = count_sent (transporter);
+  g_imap_transporter_append_mime_async (transporter, mime, "Drafts", NULL, NULL, cancellable,
+                                        session_test_answer_cb, &append_answer);
+  while (count_sent (transporter) == n_sent)
+    g_usleep (1000);
+  g_imap_transporter_add_flags_async (transporter, ids, keywords, NULL, session_test_answer_cb,
+                                      &stored);
+  g_cancellable_cancel (cancellable);
+  session_test_await (&append_answer);
+  appended = g_imap_transporter_append_mime_finish (transporter, append_answer.result, &error);
+  g_assert_null (appended);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+
+  session_test_await (&stored);
+  g_imap_transporter_add_flags_finish (transporter, stored.result, &error);
+  g_assert_no_error (error);
+  scripted_peer_assert_done (peer);
+}
+
 /* What changes nothing costs no connection: the rest is sent, and the answer comes to nothing. */
 static void
 test_search (void)
@@ -195,6 +237,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/session/literal/D18-beside-a-change", "", test_beside_a_change);
   g_test_add_data_func ("/session/literal/D18-beside-a-change-and-asked", "delay 500\nS: + go\n",
                         test_beside_a_change);
+  g_test_add_func ("/session/literal/before-a-change", test_before_a_change);
   g_test_add_func ("/session/literal/search", test_search);
 
   return g_test_run ();
