@@ -56,6 +56,16 @@ uses_list_status (ListOperation *self)
          imap_operation_has (self, IMAP_CAPABILITY_LIST_STATUS);
 }
 
+/* Whether a name is written as it was read. */
+static gboolean
+is_reversible (ListOperation *self, const char *raw_name)
+{
+  gsize length = strlen (raw_name);
+
+  return imap_operation_accepts_utf8 (self) ? g_utf8_validate_len (raw_name, length, NULL) :
+                                              imap_utf7_is_reversible (raw_name, length);
+}
+
 /* The box of this name, made when it is new. Takes the item's content. */
 static ImapListedBox *
 take_item (ListOperation *self, ImapListItem *item)
@@ -77,8 +87,7 @@ take_item (ListOperation *self, ImapListItem *item)
   memset (item, 0, sizeof *item);
   g_ptr_array_add (self->boxes, box);
   g_hash_table_insert (self->by_name, box->item.name, box);
-  if (!imap_operation_accepts_utf8 (self) &&
-      !imap_utf7_is_reversible (box->item.raw_name, strlen (box->item.raw_name)))
+  if (!is_reversible (self, box->item.raw_name))
     self->parent.host->set_raw_box (self->parent.host_data, box->item.name, box->item.raw_name);
 
   return box;
