@@ -333,11 +333,30 @@ is_string (const FuzzToken *token)
 }
 
 static gboolean
+is_number (const char *text)
+{
+  return g_str_equal (text, "*") || (*text != '\0' && strspn (text, "0123456789") == strlen (text));
+}
+
+static gboolean
+is_range (const char *text)
+{
+  g_auto (GStrv) ends = g_strsplit (text, ":", 3);
+  guint n = g_strv_length (ends);
+
+  return (n == 1 || n == 2) && is_number (ends[0]) && is_number (ends[n - 1]);
+}
+
+static gboolean
 is_set (const FuzzToken *token)
 {
-  return token->kind == FUZZ_ATOM &&
-         strspn (token->text->str, "0123456789:,*") == token->text->len &&
-         strstr (token->text->str, ",,") == NULL && !g_str_has_suffix (token->text->str, ",");
+  g_auto (GStrv) ranges = g_strsplit (token->text->str, ",", -1);
+
+  for (guint i = 0; ranges[i] != NULL; i++)
+    if (!is_range (ranges[i]))
+      return FALSE;
+
+  return token->kind == FUZZ_ATOM && ranges[0] != NULL;
 }
 
 static gboolean

@@ -71,19 +71,65 @@ put_text (Output *output, const ImapCriteriaToken *token)
   return TRUE;
 }
 
+static gboolean
+take_number (const char **at)
+{
+  gsize length = **at == '*' ? 1 : strspn (*at, "0123456789");
+
+  *at += length;
+
+  return length > 0;
+}
+
+/* Numbers, "*", ranges of them, commas in between. */
+static gboolean
+is_set (const char *text)
+{
+  const char *at = text;
+
+  while (take_number (&at))
+    {
+      if (*at == ':')
+        {
+          at++;
+          if (!take_number (&at))
+            return FALSE;
+        }
+      if (*at == '\0')
+        return TRUE;
+      if (*at++ != ',')
+        return FALSE;
+    }
+
+  return FALSE;
+}
+
+/* A set is a key, or follows the key UID. */
+static gboolean
+may_be_set (const ImapCriteria *criteria, guint index)
+{
+  const ImapCriteriaToken *key = &g_array_index (criteria->tokens, ImapCriteriaToken, 0);
+
+  return index == 0 || (index == 1 && g_ascii_strcasecmp (key->text, "UID") == 0);
+}
+
 /* A word that can stand there as it is: an atom, or a set of numbers. The parser let no control and no other
  * special character into it. */
 static gboolean
-is_plain_word (const ImapCriteriaToken *token)
+is_plain_word (const ImapCriteria *criteria, guint index)
 {
+  const ImapCriteriaToken *token = &g_array_index (criteria->tokens, ImapCriteriaToken, index);
+
   return token->kind == IMAP_CRITERIA_WORD && imap_text_is_ascii (token->text) &&
          (strpbrk (token->text, "%*\\]") == NULL ||
-          strspn (token->text, "0123456789:,*") == strlen (token->text));
+          (may_be_set (criteria, index) && is_set (token->text)));
 }
 
 static gboolean
-put_token (Output *output, const ImapCriteriaToken *token)
+put_token (Output *output, const ImapCriteria *criteria, guint index)
 {
+  const ImapCriteriaToken *token = &g_array_index (criteria->tokens, ImapCriteriaToken, index);
+
   if (output->shown != NULL)
     {
       if (token->kind == IMAP_CRITERIA_STRING)
@@ -97,7 +143,7 @@ put_token (Output *output, const ImapCriteriaToken *token)
       imap_writer_flag (output->writer, token->text);
       return output->writer->error == NULL;
     }
-  if (is_plain_word (token))
+  if (is_plain_word (criteria, index))
     {
       put_raw (output, token->text);
       return TRUE;
@@ -196,7 +242,7 @@ put_key (Output *output, const ImapCriteria *criteria)
     {
       if (i > 0)
         put_raw (output, " ");
-      if (!put_token (output, &g_array_index (criteria->tokens, ImapCriteriaToken, i)))
+      if (!put_token (output, criteria, i))
         return FALSE;
     }
 

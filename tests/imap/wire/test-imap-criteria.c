@@ -72,6 +72,10 @@ test_text (void)
     { 0, "HEADER X-Spam \"\" KEYWORD $Work", "HEADER X-Spam \"\" KEYWORD $Work" },
     { 0, "SUBJECT 50% FROM a*b TO x\\y CC [a]",
       "SUBJECT \"50%\" FROM \"a*b\" TO \"x\\\\y\" CC \"[a]\"" },
+    /* A star is one of a set only where a set can stand. */
+    { 0, "* 1,4:* UID *:7,9", "* 1,4:* UID *:7,9" },
+    { 0, "FROM * HEADER a 1:*", "FROM \"*\" HEADER a \"1:*\"" },
+    { 0, "UID *, *,, 5:*:6 ** :* 1*", "UID \"*,\" \"*,,\" \"5:*:6\" \"**\" \":*\" \"1*\"" },
     { 0, "MODSEQ 5 SEEN", "MODSEQ 5 SEEN" },
     { 0, "MODSEQ \"/flags/\\\\draft\" all 620162338 SEEN",
       "MODSEQ \"/flags/\\\\draft\" all 620162338 SEEN" },
