@@ -154,6 +154,18 @@ finish_request (HttpConnection *connection)
 }
 
 static void
+push_head (HttpConnection *connection)
+{
+  const HttpHead *head = &connection->head;
+  gsize next = head->ignored_at + head->ignored_size;
+
+  if (head->ignored_size > 0)
+    http_pipe_push (connection->pipe, connection->buffer->data, head->ignored_at);
+  http_pipe_push (connection->pipe, connection->buffer->data + next, head->size - next);
+  g_byte_array_remove_range (connection->buffer, 0, head->size);
+}
+
+static void
 begin_request (HttpConnection *connection)
 {
   g_autoptr (GIOStream) stream = NULL;
@@ -169,8 +181,7 @@ begin_request (HttpConnection *connection)
   connection->must_close = FALSE;
   connection->deadline = 0;
 
-  http_pipe_push (connection->pipe, connection->buffer->data, connection->head.size);
-  g_byte_array_remove_range (connection->buffer, 0, connection->head.size);
+  push_head (connection);
   if (connection->is_body_complete)
     http_pipe_end (connection->pipe);
   if (!feed_body (connection))

@@ -18,6 +18,8 @@ typedef struct
   HttpHead *head;
   guint64 max_body;
   gboolean is_http_1_1;
+  gsize line_at; /* the one that is read */
+  gsize line_size;
   guint n_headers;
   guint n_hosts;
   gboolean has_length;
@@ -189,6 +191,22 @@ read_host (HeadReader *reader, const char *value)
   return host != NULL && reader->n_hosts == 1 ? 0 : 400;
 }
 
+/* A client of HTTP/1.0 would take the interim answer for the answer (RFC 9110, 10.1.1). */
+static guint
+read_expectation (HeadReader *reader, const char *value)
+{
+  if (g_ascii_strcasecmp (value, "100-continue") != 0)
+    return 417;
+  if (reader->is_http_1_1)
+    return 0;
+  if (reader->head->ignored_size > 0)
+    return 400;
+  reader->head->ignored_at = reader->line_at;
+  reader->head->ignored_size = reader->line_size;
+
+  return 0;
+}
+
 static guint
 read_header (HeadReader *reader, const char *name, const char *value)
 {
@@ -202,8 +220,8 @@ read_header (HeadReader *reader, const char *name, const char *value)
     reader->head->is_keep_alive = FALSE;
   if (g_ascii_strcasecmp (name, "Upgrade") == 0 && has_item (value, "websocket"))
     return 400;
-  if (g_ascii_strcasecmp (name, "Expect") == 0 && g_ascii_strcasecmp (value, "100-continue") != 0)
-    return 417;
+  if (g_ascii_strcasecmp (name, "Expect") == 0)
+    return read_expectation (reader, value);
 
   return 0;
 }
@@ -286,7 +304,11 @@ read_head (HeadReader *reader, const char *data, gsize size)
 
   status = read_request_line (reader, line);
   while (status == 0 && (line = next_line (&rest)) != NULL)
-    status = read_header_line (reader, line);
+    {
+      reader->line_at = line - text;
+      reader->line_size = strlen (line) + strlen ("\r\n");
+      status = read_header_line (reader, line);
+    }
   if (status != 0)
     return status;
 

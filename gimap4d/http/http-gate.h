@@ -26,6 +26,8 @@ typedef struct
   guint64 content_length; /* 0 without a body */
   gboolean is_chunked;
   gboolean is_keep_alive;
+  gsize ignored_at; /* a header line that is not for who answers */
+  gsize ignored_size;
 } HttpHead;
 
 /* Looks at @data, of which the first @*scanned bytes were looked at before; an HTTP status goes to

@@ -98,6 +98,8 @@ test_heads (void)
     { "GET / HTTP/1.1\r\n" HOST "X: \x7f\r\n\r\n", 400 },
     { "GET / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\n\r\n", 0 },
     { "GET / HTTP/1.1\r\n" HOST "Expect: magic\r\n\r\n", 417 },
+    { "GET / HTTP/1.0\r\n" HOST "Expect: 100-continue\r\nX: y\r\n\r\n", 0 },
+    { "GET / HTTP/1.0\r\nExpect: 100-continue\r\nExpect: 100-continue\r\n\r\n", 400 },
     { "GET / HTTP/1.1\r\n" HOST "Upgrade: h2c\r\n\r\n", 0 },
     { "GET / HTTP/1.1\r\n" HOST "Upgrade: WebSocket\r\n\r\n", 400 },
     /* Host */

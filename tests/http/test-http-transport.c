@@ -160,8 +160,9 @@ test_two_processes (void)
 static void
 test_http_1_0 (void)
 {
-  static const char *const headers[] = { "", "Connection: keep-alive\r\n",
-                                         "Connection: close\r\n" };
+  static const char *const headers[] = { "", "Connection: keep-alive\r\n", "Connection: close\r\n",
+                                         "Expect: 100-continue\r\n",
+                                         "Expect:100-CONTINUE\r\nHost: localhost\r\n" };
   g_autoptr (ServerFixture) fixture = fixture_new ();
 
   server_fixture_listen (fixture);
@@ -173,6 +174,8 @@ test_http_1_0 (void)
 
       g_assert_true (g_str_has_suffix (answer, "{\"result\":\"127.0.0.1\"}"));
       g_assert_null (strstr (answer, "eep-"));
+      /* He would take it for the answer. */
+      g_assert_null (strstr (answer, "100 Continue"));
     }
 }
 
