@@ -10,6 +10,8 @@
 
 #include <libintl.h>
 
+#include "gimap4d/base/locale-folder.h"
+
 static void
 ensure_domain (void)
 {
@@ -17,10 +19,7 @@ ensure_domain (void)
 
   if (g_once_init_enter (&done))
     {
-      /* Set by the tests only: the catalogue of a build that is not installed. */
-      const char *uninstalled = g_getenv ("GIMAP4D_TEST_LOCALEDIR");
-
-      bindtextdomain (GETTEXT_PACKAGE, uninstalled != NULL ? uninstalled : LOCALEDIR);
+      bindtextdomain (GETTEXT_PACKAGE, locale_folder_get ());
       bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
       g_once_init_leave (&done, 1);
     }

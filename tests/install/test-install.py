@@ -97,6 +97,18 @@ def test_no_path_of_the_build():
             assert str(folder / "build") not in text and SOURCE not in text, path
 
 
+def test_translations():
+    """What is installed takes its own, and none that somebody names in the environment."""
+    env = {**environment(), "LANGUAGE": "fr", "LC_ALL": "C.UTF-8",
+           "GIMAP4D_TEST_LOCALEDIR": str(folder)}
+    program = prefix / "bin" / "gimap4d"
+    # A sentence of the command, and one of the library.
+    for words, sentence in (((), "il n’y a pas de commande"),
+                            (("fetch", "imaps://u@h/", "x", "--ids", "x"), "identifiants")):
+        done = subprocess.run([program, *words], env=env, capture_output=True, text=True)
+        assert done.returncode == 2 and sentence in done.stderr, done
+
+
 def test_c():
     env = environment()
     flags = shlex.split(run("pkg-config", "--cflags", "--libs", PACKAGE, env=env))
@@ -179,6 +191,7 @@ try:
         "install": test_install,
         "private headers stay": test_private_headers_stay,
         "no path of the build": test_no_path_of_the_build,
+        "translations": test_translations,
         "C": test_c,
         "C++": test_cplusplus,
         "Vala": test_vala,

@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#include "gimap4d/base/locale-folder.h"
+
 #define CATALOGUE GETTEXT_PACKAGE ".mo"
 #define MAGIC 0x950412deu
 #define MOST_LANGUAGES 100
@@ -121,9 +123,7 @@ add_language (GPtrArray *all, const char *folder, const char *language)
 static GPtrArray *
 load_all (void)
 {
-  /* Set by the tests only: the catalogues of a build that is not installed. */
-  const char *uninstalled = g_getenv ("GIMAP4D_TEST_LOCALEDIR");
-  const char *folder = uninstalled != NULL ? uninstalled : LOCALEDIR;
+  const char *folder = locale_folder_get ();
   g_autoptr (GDir) languages = g_dir_open (folder, 0, NULL);
   GPtrArray *all = g_ptr_array_new ();
   const char *language = NULL;
