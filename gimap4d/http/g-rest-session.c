@@ -38,7 +38,8 @@
  * GRestSession:
  *
  * What a server remembers of one browser. It belongs to the context of its server; with
- * #GRestServer:n-threads, functions that change its storage take care of each other.
+ * #GRestServer:n-threads, functions that change its storage take care of each other; in Python the calls
+ * of a storage do so by themselves, one by one.
  *
  * |[<!-- language="C" -->
  * static void

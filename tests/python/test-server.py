@@ -247,6 +247,34 @@ def test_request():
     assert "127.0.0.1" in seen["address"] and seen["repr"] == "<GImap4D.IncomingMessage POST>"
 
 
+def test_session_in_threads():
+    """What n_threads make of two requests of one browser: nothing gets lost, and nothing breaks."""
+    server = new_server()
+    sessions = []
+    server.expose("$catalog", "keep", lambda request, params: sessions.append(request.session))
+    request(server, "/rest/$catalog/keep", data=[])
+
+    def fill(thread):
+        names = [f"{thread}-{number}" for number in range(100)]
+        for number in range(100):
+            for name in names:
+                sessions[0].storage.insert_value(name, GLib.Variant("u", number))
+                assert sessions[0].storage.contains(name)
+            for name in names if number < 99 else ():
+                assert sessions[0].storage.remove(name)
+
+    threads = [threading.Thread(target=fill, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    storage = sessions[0].get_storage()
+    assert isinstance(storage, GLib.VariantDict)
+    assert storage.lookup_value("5-99", None).get_uint32() == 99
+    assert len(storage.end().keys()) == 600
+    server.stop()
+
+
 def test_form_with_files():
     server = new_server()
     seen = {}
@@ -394,6 +422,7 @@ tap.run({
     "what cannot be registered": test_what_cannot_be_registered,
     "cookies": test_cookies,
     "request": test_request,
+    "a session in threads": test_session_in_threads,
     "form with files": test_form_with_files,
     "events": test_events,
     "methods of objects": test_expose_object,

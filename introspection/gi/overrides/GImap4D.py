@@ -12,6 +12,7 @@ import functools
 import inspect
 import json
 import re
+import threading
 import traceback
 
 from gi._gi import Direction, ScopeType, TypeTag
@@ -646,6 +647,36 @@ def _extend_server(cls):
     cls.run = run
 
 
+class _SessionStorage(GLib.VariantDict):
+    """With n_threads two requests of one browser may be answered at once: one call at a time."""
+
+
+def _locked(lock, function):
+    @functools.wraps(function)
+    def wrapper(*arguments):
+        with lock:
+            return function(*arguments)
+
+    return wrapper
+
+
+def _extend_session(cls):
+    c_get = cls.get_storage
+    lock = threading.Lock()
+    for name in ("clear", "contains", "copy", "end", "insert_value", "lookup_value", "remove"):
+        setattr(_SessionStorage, name, _locked(lock, getattr(GLib.VariantDict, name)))
+
+    @functools.wraps(c_get)
+    def get_storage(self):
+        # Not by the property, which counts references while other threads run.
+        storage = c_get(self)
+        storage.__class__ = _SessionStorage
+        return storage
+
+    cls.get_storage = get_storage
+    cls.storage = property(get_storage, doc=cls.storage.__doc__)
+
+
 def _extend_events(cls):
     c_send = cls.send
 
@@ -864,6 +895,7 @@ _extend_transporter(GImap4D.ImapTransporter)
 _extend_mails(GImap4D.ImapMails)
 _extend_notifier(GImap4D.ImapNotifier)
 _extend_server(GImap4D.RestServer)
+_extend_session(GImap4D.RestSession)
 _extend_events(GImap4D.EventStream)
 for _name, _function in _SET_METHODS.items():
     setattr(GImap4D.ImapMessageSet, _name, _function)
