@@ -21,6 +21,8 @@
 
 /* RFC 5322, 2.1.1. */
 #define LONGEST_LINE 998
+/* With the name of its field. */
+#define LONGEST_TYPE 900
 
 typedef struct
 {
@@ -288,7 +290,7 @@ is_media_type (const char *type)
   const char *slash = strchr (type, '/');
 
   return slash > type && slash[1] != '\0' && email_text_is_ascii (type) &&
-         strpbrk (type, "\"\\<>@,") == NULL &&
+         strlen (type) <= LONGEST_TYPE && strpbrk (type, "\"\\<>@,") == NULL &&
          g_ascii_strncasecmp (type, "multipart/", strlen ("multipart/")) != 0;
 }
 

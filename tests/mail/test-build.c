@@ -150,6 +150,34 @@ test_odd_file_names (void)
     }
 }
 
+/* A type that does not fit into a line is none. */
+static void
+test_long_types (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *filler = g_strnfill (1200, 'x');
+      g_autofree char *type = g_strconcat ("text/", i == 0 ? "" : "plain; a=", filler, NULL);
+      g_autoptr (GBytes) content = g_bytes_new_static ("x", 1);
+      g_autoptr (GMailAttachment)
+          file = g_mail_attachment_new_from_bytes (content, "n", NULL, type, NULL);
+      g_autoptr (GEmail) email = from_json ("{\"from\":\"a@b.c\"}");
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) mime = NULL;
+      g_autofree char *text = NULL;
+      g_auto (GStrv) lines = NULL;
+
+      g_email_add_attachment (email, file);
+      mime = g_email_to_mime (email, AUTOMATIC, AUTOMATIC, &error);
+      g_assert_no_error (error);
+      text = g_strndup (g_bytes_get_data (mime, NULL), g_bytes_get_size (mime));
+      g_assert_nonnull (strstr (text, "application/octet-stream"));
+      lines = g_strsplit (text, "\r\n", -1);
+      for (guint j = 0; lines[j] != NULL; j++)
+        g_assert_cmpuint (strlen (lines[j]), <=, 998);
+    }
+}
+
 static void
 test_unchanged_bytes (void)
 {
@@ -462,6 +490,7 @@ main (int argc, char **argv)
   g_test_add_func ("/build/round-trip", test_round_trip);
   g_test_add_func ("/build/odd-names", test_odd_names);
   g_test_add_func ("/build/odd-file-names", test_odd_file_names);
+  g_test_add_func ("/build/long-types", test_long_types);
   g_test_add_func ("/build/unchanged-bytes", test_unchanged_bytes);
   g_test_add_func ("/build/corpus-made-anew", test_corpus_made_anew);
   g_test_add_func ("/build/M16-injection", test_injection);
