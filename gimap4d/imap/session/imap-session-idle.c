@@ -35,7 +35,6 @@ left (gpointer data, const ImapResponse *response)
   session->idle_deadline = 0;
   /* It has just answered. */
   session->is_checked = TRUE;
-  session->used_at = imap_session_now_awake ();
   if (response->condition != IMAP_CONDITION_OK)
     session->is_idle_refused = TRUE;
 }

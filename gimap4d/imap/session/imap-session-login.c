@@ -416,7 +416,6 @@ become_ready (ImapSession *session)
   g_clear_object (&session->cancellable);
   session->deadline = 0;
   imap_session_set_deadline (session, 0, 0);
-  session->used_at = imap_session_now_awake ();
   session->is_checked = TRUE;
   imap_rest_connected (session);
   if (session->events->connected != NULL)

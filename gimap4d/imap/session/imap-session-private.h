@@ -133,7 +133,7 @@ struct _ImapSession
   gint64 stage_deadline; /* of this step of it; 0 = none */
   int stage_error;       /* GImapError that a missed deadline means */
   gint64 moved_at;       /* bytes came or went */
-  gint64 used_at;        /* by the clock that goes on while the machine sleeps */
+  gint64 heard_at;       /* by the clock that goes on while the machine sleeps */
   gboolean is_checked; /* it has just answered: the next one may use it, however short the delay */
   gint64 stall_since;  /* the window in which the transfer is measured */
   guint64 stall_octets;

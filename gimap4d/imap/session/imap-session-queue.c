@@ -110,7 +110,7 @@ has_idled (ImapSession *session)
   gint64 delay = session->settings->check_connection_delay * (gint64) G_USEC_PER_SEC;
 
   return !session->is_checked && session->running->len == 0 &&
-         imap_session_now_awake () - session->used_at > delay;
+         imap_session_now_awake () - session->heard_at > delay;
 }
 
 /* Starts the operation at the head of the queue, or what it needs first. FALSE when it has to wait. */
@@ -230,8 +230,6 @@ imap_session_pump (ImapSession *session)
     if (!start_next (session))
       break;
 
-  if (session->state == IMAP_SESSION_READY)
-    session->used_at = imap_session_now_awake ();
   /* Who comes later cannot rely on that answer any more. */
   if (g_queue_is_empty (&session->waiting))
     session->is_checked = FALSE;

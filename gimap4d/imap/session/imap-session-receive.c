@@ -369,6 +369,7 @@ commit (gpointer user, gsize n_read)
 
   imap_trace_received (session->trace, session->reserved, n_read);
   session->moved_at = g_get_monotonic_time ();
+  session->heard_at = imap_session_now_awake ();
   imap_session_count (session, &session->facts.octets_received, n_read);
   imap_session_count_wire (session);
   session->n_delivered += n_read;
