@@ -86,6 +86,14 @@ def run_program(start, stop, program):
     Returns the exit code of PROGRAM, 128 + n when a signal ended it or us.
     """
     parent = os.getppid()
+    ignores_interrupts = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+
+    def begin():
+        die_with_parent()
+        # What is told of a Ctrl-C by somebody else is to hear nothing of it, also while it starts.
+        if ignores_interrupts:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
     die_with_parent()
     for number in STOP_SIGNALS:
         signal.signal(number, _raise_stopped)
@@ -95,7 +103,7 @@ def run_program(start, stop, program):
         if os.getppid() != parent:
             raise Stopped(signal.SIGTERM)
         environment = {**os.environ, **start()}
-        child = subprocess.Popen(program, env=environment, preexec_fn=die_with_parent)
+        child = subprocess.Popen(program, env=environment, preexec_fn=begin)
         code = child.wait()
         _ignore_signals()
         return code if code >= 0 else 128 - code
