@@ -260,7 +260,9 @@ scan_close (Scanner *scanner, GError **error)
   if (scanner->depth == 0)
     return refuse (error, JSON_PARSER_ERROR_PARSE, _ ("it is not valid JSON"));
   first = scanner->first_names[scanner->depth--];
-  if (http_json_names_collide ((const guint *) scanner->hashes->data + first,
+  /* An array that never had anything has no data to point into. */
+  if (scanner->hashes->len > first &&
+      http_json_names_collide (&g_array_index (scanner->hashes, guint, first),
                                scanner->hashes->len - first))
     return refuse (error, JSON_PARSER_ERROR_PARSE, _ ("too many names in it are alike"));
   g_array_set_size (scanner->hashes, first);
