@@ -10,6 +10,7 @@
 
 #include "gimap4d/http/http-answer.h"
 #include "gimap4d/http/outgoing-message-private.h"
+#include "gimap4d/http/http-status.h"
 
 /* The client must not take a part for the whole. */
 static void
@@ -63,7 +64,7 @@ build_head (GOutgoingMessage *self, gint64 length)
   int status = g_outgoing_message_get_status (self);
   GString *head = g_string_new (NULL);
 
-  g_string_append_printf (head, "HTTP/1.1 %d %s\r\n", status, soup_status_get_phrase (status));
+  g_string_append_printf (head, "HTTP/1.1 %d %s\r\n", status, http_status_get_phrase (status));
   outgoing_message_foreach_wire_header (self, FALSE, append_header, head);
   if (length >= 0 && status != 204 && status != 304)
     g_string_append_printf (head, "Content-Length: %" G_GINT64_FORMAT "\r\n", length);

@@ -16,6 +16,7 @@
 #include "gimap4d/http/http-conditional.h"
 #include "gimap4d/http/http-gzip.h"
 #include "gimap4d/http/outgoing-message-private.h"
+#include "gimap4d/http/http-status.h"
 
 /* A body on its way: one block is read when the one before has been written. */
 typedef struct
@@ -350,7 +351,7 @@ fill_headers (SoupServerMessage *message,
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
 
-  soup_server_message_set_status (message, plan->status, NULL);
+  soup_server_message_set_status (message, plan->status, http_status_get_phrase (plan->status));
   outgoing_message_foreach_wire_header (answer, is_secure, add_header, headers);
   add_careful_headers (headers);
   add_date (headers);

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "gimap4d/http/http-refusal.h"
+#include "gimap4d/http/http-status.h"
 
 #include <libsoup/soup.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 char *
 http_refusal_build (guint status)
 {
-  const char *phrase = soup_status_get_phrase (status);
+  const char *phrase = http_status_get_phrase (status);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
 

@@ -13,6 +13,7 @@
 #include "gimap4d/http/http-dispatch.h"
 #include "gimap4d/http/incoming-message-private.h"
 #include "gimap4d/http/rest-call-private.h"
+#include "gimap4d/http/http-status.h"
 
 /* What nginx calls a client that closed its connection; it is never sent. */
 #define STATUS_CLIENT_GONE 499
@@ -273,7 +274,7 @@ rest_exchange_answer_status (RestExchange *exchange, guint status, const char *a
       return;
     }
 
-  answer_text (exchange, status, soup_status_get_phrase (status), allow);
+  answer_text (exchange, status, http_status_get_phrase (status), allow);
 }
 
 void

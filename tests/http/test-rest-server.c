@@ -337,6 +337,9 @@ test_allowed_hosts (void)
   assert_status (own, 200);
   local = server_fixture_curl_text (fixture, "/rest/Person/echo", "-i", NULL);
   assert_status (local, 421);
+  /* What libsoup has no name for has one. */
+  g_assert_nonnull (strstr (local, " 421 Misdirected Request\r\n"));
+  g_assert_true (g_str_has_suffix (local, "\r\n\r\nMisdirected Request\n"));
 }
 
 static void
