@@ -146,7 +146,7 @@ test_case (gconstpointer data)
   const Case *test = data;
   g_autoptr (ScriptedPeer) peer = scripted_peer_new (test->script, SCRIPTED_PEER_NONE);
   g_autoptr (GImapTransporter) transporter = connect_through (
-      peer, test->scheme, test->code == G_IMAP_ERROR_TIMEOUT_CONNECT ? 1 : 30);
+      peer, test->scheme, test->code == G_IMAP_ERROR_TIMEOUT_CONNECT ? 1 : 120);
   g_autoptr (GError) error = NULL;
   g_autofree char *plain = NULL;
   g_autofree char *secret = NULL;
