@@ -16,8 +16,10 @@ import struct
 import subprocess
 import tempfile
 import termios
+import threading
 import time
 
+from relay import Relay
 import wrapper
 
 PROGRAM = os.environ["GIMAP4D_TEST_CLI"]
@@ -57,6 +59,41 @@ def options():
 
 def environment(**changes):
     return {**os.environ, **changes}
+
+
+class Gate:
+    """The server, through a relay that lets its mails through until it is closed."""
+
+    def __init__(self):
+        self._left = None
+        self._reached = threading.Event()
+        self._opened = threading.Event()
+        self._relay = Relay(0, ("127.0.0.1", int(setting("PLAIN_PORT"))), self._pass_on)
+        self.end = self._relay.close
+
+    def url(self, box=""):
+        return url(box, port=self._relay.port, scheme="imap")
+
+    def close_after(self, n_mails):
+        """That mail, and what comes behind it, has to wait."""
+        self._left = n_mails
+        self._reached.clear()
+        self._opened.clear()
+
+    def wait(self):
+        assert self._reached.wait(SECONDS)
+
+    def open(self):
+        self._left = None
+        self._opened.set()
+
+    def _pass_on(self, line):
+        if self._left is not None and b"BODY[] {" in line:
+            self._left -= 1
+            if self._left == 0:
+                self._reached.set()
+                assert self._opened.wait(SECONDS)
+        return line
 
 
 class Done:

@@ -8,15 +8,13 @@ import os
 import re
 import signal
 import subprocess
-import threading
 import time
 import unicodedata
 
 import tap
-from command import (PROGRAM, SECONDS, Terminal, assert_harmless, environment, password_file, path,
+from command import (PROGRAM, SECONDS, Gate, Terminal, assert_harmless, environment, password_file, path,
                      run, setting, start, url, write_file)
 from fake_server import FakeServer
-from relay import Relay
 
 EVIL = "\x1b]0;title\x07\x1b[31mred\x9b31mC1\u202eesrever\x00\x08\x7f\u2066"
 
@@ -68,33 +66,16 @@ def test_interrupt():
         assert terminal.end() == -2 and b"gimap4d:" not in terminal.text, terminal.text
 
 
-class Gate:
-    """Lets through what the server says, and at some mail waits to be opened."""
-
-    def __init__(self, n_mails):
-        self._left = n_mails
-        self._opened = threading.Event()
-        self.open = self._opened.set
-
-    def pass_on(self, line):
-        if b"BODY[] {" in line:
-            self._left -= 1
-        if self._left == 0:
-            assert self._opened.wait(SECONDS)
-        return line
-
-
 def test_bar():
-    gate = Gate(250)
-    relay = Relay(0, ("127.0.0.1", int(setting("PLAIN_PORT"))), gate.pass_on)
-    terminal = start("fetch", url("Many", port=relay.port, scheme="imap"), path("bar"),
-                     "--allow-plain", columns=70)
+    gate = Gate()
+    gate.close_after(250)
+    terminal = start("fetch", gate.url("Many"), path("bar"), "--allow-plain", columns=70)
     terminal.wait_for(rb"\[#*\.+\] [^\r]*of[^\r]*")
     # A rate is shown from half a second on.
     time.sleep(0.6)
     gate.open()
     assert terminal.end() == 0, terminal.text
-    relay.close()
+    gate.end()
     text = terminal.text.decode()
     bars = re.findall(r"\r\x1b\[K([^\r]*)", text)
     assert all(len(bar) < 70 for bar in bars), bars
