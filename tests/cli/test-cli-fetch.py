@@ -147,12 +147,6 @@ def kill_often(target, *words):
     gate.end()
 
 
-def how_much(target):
-    if os.path.isfile(target):
-        return os.path.getsize(target)
-    return sum(len(files) for _, _, files in os.walk(target))
-
-
 def subjects(mails):
     return sorted(int(re.search(rb"^Subject: Message (\d+)", mail, re.M)[1]) for mail in mails)
 
@@ -240,7 +234,8 @@ def test_server_dies():
     target = path("server-dies")
     process = subprocess.Popen([PROGRAM, "fetch", url("Many"), target, *options()],
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    while process.poll() is None and how_much(target) < 70:
+    while (process.poll() is None
+           and sum(len(files) for _, _, files in os.walk(target)) < 70):
         time.sleep(0.005)
     control("down")
     complaint = process.communicate(timeout=SECONDS)[1]

@@ -7,6 +7,7 @@
 #include "gimap4d/gimap4d.h"
 
 #include "scripted-peer.h"
+#include "session-test.h"
 
 #include <string.h>
 
@@ -402,37 +403,6 @@ test_pieces (void)
   scripted_peer_assert_done (peer);
 }
 
-typedef struct
-{
-  GImapTransporter *transporter; /* unowned */
-  GCancellable *cancellable;     /* unowned */
-  guint64 n_sent;
-} Canceller;
-
-static guint64
-count_sent (GImapTransporter *transporter)
-{
-  g_autoptr (GVariant) statistics = g_imap_transporter_dup_statistics (transporter);
-  guint64 n_sent = 0;
-
-  g_assert_true (g_variant_lookup (statistics, "octets-sent", "t", &n_sent));
-
-  return n_sent;
-}
-
-/* Cancels as soon as something more was sent than before. */
-static gpointer
-cancel_thread (gpointer data)
-{
-  Canceller *canceller = data;
-
-  while (count_sent (canceller->transporter) == canceller->n_sent)
-    g_usleep (1000);
-  g_cancellable_cancel (canceller->cancellable);
-
-  return NULL;
-}
-
 /* The changes once more, with a cancellable. */
 static gboolean
 change_with (guint i, GImapTransporter *transporter, GCancellable *cancellable, GError **error)
@@ -482,7 +452,7 @@ test_cancel (gconstpointer data)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GImapStatus) status = NULL;
   g_autoptr (GError) error = NULL;
-  Canceller canceller = { transporter, cancellable, 0 };
+  SessionTestCanceller canceller = { transporter, cancellable, 0 };
   GThread *thread;
 
   select_inbox (transporter);
@@ -492,8 +462,8 @@ test_cancel (gconstpointer data)
   g_clear_error (&error);
   g_cancellable_reset (cancellable);
 
-  canceller.n_sent = count_sent (transporter);
-  thread = g_thread_new ("cancel", cancel_thread, &canceller);
+  canceller.n_sent = session_test_count_sent (transporter) + 1;
+  thread = session_test_cancel (&canceller);
   g_assert_false (change_with (i, transporter, cancellable, &error));
   g_assert_error (error, G_IMAP_ERROR, G_IMAP_ERROR_UNKNOWN_OUTCOME);
   g_thread_join (thread);

@@ -65,6 +65,35 @@ session_test_dup_received (ScriptedPeer *peer, gboolean is_inside_tls)
   return g_strndup (size > 0 ? data : "", size);
 }
 
+guint64
+session_test_count_sent (GImapTransporter *transporter)
+{
+  g_autoptr (GVariant) statistics = g_imap_transporter_dup_statistics (transporter);
+  guint64 n_sent = 0;
+
+  g_assert_true (g_variant_lookup (statistics, "octets-sent", "t", &n_sent));
+
+  return n_sent;
+}
+
+static gpointer
+cancel_thread (gpointer data)
+{
+  SessionTestCanceller *canceller = data;
+
+  while (session_test_count_sent (canceller->transporter) < canceller->n_sent)
+    g_usleep (1000);
+  g_cancellable_cancel (canceller->cancellable);
+
+  return NULL;
+}
+
+GThread *
+session_test_cancel (SessionTestCanceller *canceller)
+{
+  return g_thread_new ("cancel", cancel_thread, canceller);
+}
+
 void
 session_test_answer_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {

@@ -64,6 +64,17 @@ void session_test_select (GImapTransporter *transporter, const char *box);
 /* What the clients of the peer wrote, as text. */
 char *session_test_dup_received (ScriptedPeer *peer, gboolean is_inside_tls);
 
+/* Cancels, from a thread that is to be joined, as soon as the transporter has sent so much. */
+typedef struct
+{
+  GImapTransporter *transporter; /* unowned */
+  GCancellable *cancellable;     /* unowned */
+  guint64 n_sent;
+} SessionTestCanceller;
+
+guint64 session_test_count_sent (GImapTransporter *transporter);
+GThread *session_test_cancel (SessionTestCanceller *canceller);
+
 /* Runs the main context until an async call has come back, and takes its result. */
 typedef struct
 {

@@ -14,37 +14,6 @@
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF (x)
 
-/* Cancels as soon as so much was sent. */
-typedef struct
-{
-  GImapTransporter *transporter; /* unowned */
-  GCancellable *cancellable;     /* unowned */
-  guint64 n_sent;
-} Canceller;
-
-static guint64
-count_sent (GImapTransporter *transporter)
-{
-  g_autoptr (GVariant) statistics = g_imap_transporter_dup_statistics (transporter);
-  guint64 n_sent = 0;
-
-  g_assert_true (g_variant_lookup (statistics, "octets-sent", "t", &n_sent));
-
-  return n_sent;
-}
-
-static gpointer
-cancel_thread (gpointer data)
-{
-  Canceller *canceller = data;
-
-  while (count_sent (canceller->transporter) < canceller->n_sent)
-    g_usleep (1000);
-  g_cancellable_cancel (canceller->cancellable);
-
-  return NULL;
-}
-
 static gboolean
 append (GImapTransporter *transporter, GCancellable *cancellable, GError **error)
 {
@@ -103,12 +72,12 @@ test_row (gconstpointer data)
   g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
-  Canceller canceller = { transporter, cancellable, 0 };
+  SessionTestCanceller canceller = { transporter, cancellable, 0 };
   GThread *thread;
 
   session_test_check (transporter);
-  canceller.n_sent = count_sent (transporter) + rows[i].n_octets;
-  thread = g_thread_new ("cancel", cancel_thread, &canceller);
+  canceller.n_sent = session_test_count_sent (transporter) + rows[i].n_octets;
+  thread = session_test_cancel (&canceller);
   g_assert_false (rows[i].call (transporter, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_thread_join (thread);
@@ -132,17 +101,17 @@ test_beside_a_change (gconstpointer go_on)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
   g_auto (SessionTestAnswer) stored = { 0 };
-  Canceller canceller = { transporter, cancellable, 0 };
+  SessionTestCanceller canceller = { transporter, cancellable, 0 };
   GThread *thread;
 
   session_test_select (transporter, "INBOX");
-  canceller.n_sent = count_sent (transporter);
+  canceller.n_sent = session_test_count_sent (transporter);
   g_imap_transporter_add_flags_async (transporter, ids, keywords, NULL, session_test_answer_cb,
                                       &stored);
-  while (count_sent (transporter) == canceller.n_sent)
+  while (session_test_count_sent (transporter) == canceller.n_sent)
     g_usleep (1000);
-  canceller.n_sent = count_sent (transporter) + 1;
-  thread = g_thread_new ("cancel", cancel_thread, &canceller);
+  canceller.n_sent = session_test_count_sent (transporter) + 1;
+  thread = session_test_cancel (&canceller);
   g_assert_false (append (transporter, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
@@ -178,10 +147,10 @@ test_before_a_change (void)
   guint64 n_sent;
 
   session_test_select (transporter, "INBOX");
-  n_sent = count_sent (transporter);
+  n_sent = session_test_count_sent (transporter);
   g_imap_transporter_append_mime_async (transporter, mime, "Drafts", NULL, NULL, cancellable,
                                         session_test_answer_cb, &append_answer);
-  while (count_sent (transporter) == n_sent)
+  while (session_test_count_sent (transporter) == n_sent)
     g_usleep (1000);
   g_imap_transporter_add_flags_async (transporter, ids, keywords, NULL, session_test_answer_cb,
                                       &stored);
@@ -210,12 +179,12 @@ test_search (void)
   g_autoptr (GImapTransporter) transporter = new_plain_transporter (peer, "client-id", NULL);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
-  Canceller canceller = { transporter, cancellable, 0 };
+  SessionTestCanceller canceller = { transporter, cancellable, 0 };
   GThread *thread;
 
   session_test_select (transporter, "INBOX");
-  canceller.n_sent = count_sent (transporter) + 1;
-  thread = g_thread_new ("cancel", cancel_thread, &canceller);
+  canceller.n_sent = session_test_count_sent (transporter) + 1;
+  thread = session_test_cancel (&canceller);
   g_assert_null (
       g_imap_transporter_search_mails (transporter, "SUBJECT \"grün\"", cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
